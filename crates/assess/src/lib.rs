@@ -1,0 +1,1 @@
+//! Tip urgency, novelty and the live-source alarm: pure functions over facts.

@@ -1,0 +1,1 @@
+//! May this actor do this to that, here and now: one pure function.

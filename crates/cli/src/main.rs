@@ -1,0 +1,2 @@
+//! The `amparo` binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Look-up of known hashes, exact and by Hamming distance.

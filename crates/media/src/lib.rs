@@ -1,0 +1,1 @@
+//! Pictures as bytes in; size, EXIF and the PDQ fingerprint out.

@@ -1,0 +1,1 @@
+//! Linking of tips and accounts: pure functions over facts.

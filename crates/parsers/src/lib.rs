@@ -1,0 +1,1 @@
+//! One file per foreign format: bytes in, located records and problems out.

@@ -1,0 +1,1 @@
+//! Stages in first-look order, with progress and resume.

@@ -1,0 +1,1 @@
+//! The urgent referral: draft, completeness gate, seal, open, receipts, JSON-LD and PDF.

@@ -1,0 +1,1 @@
+//! The confined worker process and the narrow border it answers over.

@@ -1,0 +1,1 @@
+//! Domain verbs on SQLite and PostgreSQL, migrations and the job queue.
