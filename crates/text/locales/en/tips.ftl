@@ -1,0 +1,1 @@
+### Reasons of a tip's urgency and of the clocks that run.

@@ -1,0 +1,3 @@
+### The urgent referral: its document, its gate and its errors.
+
+referral-version = Versión { $version }
