@@ -25,7 +25,9 @@ pub use alarm::{Alarm, Band, Reason};
 pub use category::{Basis, Category, HashSetHeader, KnownHash, Purpose, Scheme};
 pub use clock::{Clock, FixedClock, SteppingClock};
 pub use custody::{Authorisation, Case, DataCategory, Entry, EvidenceItem, EvidenceKind, Wave};
-pub use hash::{HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, RecordedHash, Sha1, Sha256};
+pub use hash::{
+    Bits256, HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, RecordedHash, Sha1, Sha256,
+};
 pub use id::{AuthorisationId, CaseId, EvidenceId, HashSetId, InvalidId, ReferralId, TipId};
 pub use locator::{Located, Locator, Place, Problem, ProblemKind, View};
 pub use matching::{Match, MatchBasis, Novelty, NoveltyStatement};

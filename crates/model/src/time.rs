@@ -94,6 +94,19 @@ impl Moment {
         }
     }
 
+    /// From an EXIF date (`2026:03:01 09:00:00`) and, if the camera wrote one, its offset (`+01:00`).
+    /// Source: Exif 2.32, 4.6.5, DateTimeOriginal and OffsetTimeOriginal.
+    #[must_use]
+    pub fn from_exif(date: &str, offset: Option<&str>) -> Self {
+        let raw = match offset {
+            Some(offset) => format!("{} {}", date.trim(), offset.trim()),
+            None => date.trim().to_owned(),
+        };
+        let iso = exif_as_iso(date).map(|iso| iso + offset.map_or("", str::trim));
+        let read = Self::from_iso(iso.as_deref().unwrap_or_default());
+        Self { raw, ..read }
+    }
+
     /// The wall-clock time in the text when no zone is known, as if it were UTC. Only for ordering
     /// and for bounds: the true moment lies up to 14 hours away.
     #[must_use]
@@ -101,7 +114,8 @@ impl Moment {
         if let Some(utc) = self.utc {
             return Some(utc);
         }
-        let civil: civil::DateTime = self.raw.trim().parse().ok()?;
+        let text = exif_as_iso(&self.raw).unwrap_or_else(|| self.raw.trim().to_owned());
+        let civil: civil::DateTime = text.parse().ok()?;
         let timestamp = jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()?;
         Some(UtcMillis(timestamp.as_millisecond()))
     }
@@ -118,6 +132,14 @@ impl ParseTimeError {
     fn new(text: &str) -> Self {
         Self { text: text.chars().take(80).collect() }
     }
+}
+
+/// EXIF writes colons in the date; `None` for any other spelling.
+fn exif_as_iso(text: &str) -> Option<String> {
+    let (date, clock) = text.trim().split_once(' ')?;
+    let mut parts = date.split(':');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    parts.next().is_none().then(|| format!("{year}-{month}-{day}T{clock}"))
 }
 
 fn zone_of(text: &str) -> Zone {
@@ -156,6 +178,17 @@ mod tests {
     fn zero_means_never_not_1970() {
         assert_eq!(Moment::from_unix_ms(0).utc, None);
         assert_eq!(Moment::from_unix_s(i64::MAX).utc, None);
+    }
+
+    #[test]
+    fn exif_dates_keep_their_spelling_and_claim_no_zone_of_their_own() {
+        let stated = Moment::from_exif("2026:03:01 09:00:00", Some("+01:00"));
+        assert_eq!(stated.utc.map(|t| t.to_string()).as_deref(), Some("2026-03-01T08:00:00Z"));
+        let bare = Moment::from_exif("2026:03:01 09:00:00", None);
+        assert_eq!((bare.utc, bare.zone), (None, Zone::Unknown));
+        assert_eq!(bare.raw, "2026:03:01 09:00:00");
+        assert_eq!(bare.wall_clock(), UtcMillis::parse("2026-03-01T09:00:00Z").ok());
+        assert_eq!(Moment::from_exif("0000:00:00 00:00:00", None).wall_clock(), None);
     }
 
     #[test]
