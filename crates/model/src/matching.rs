@@ -80,7 +80,8 @@ pub struct NoveltyStatement {
     pub against: Vec<(HashSetId, String)>,
     /// PDQ threshold in force.
     pub threshold: u32,
-    /// Why `Unsure`, in a fixed word: `not_fingerprinted`, `low_quality`, `no_list`.
+    /// Why `Unsure`, in a fixed word: `no_list`, `no_perceptual_list`, `nothing_to_compare`,
+    /// `not_fingerprinted`, `not_a_picture`, `low_quality`.
     pub unsure_because: Option<String>,
     /// All matches, best first.
     pub matches: Vec<Match>,
