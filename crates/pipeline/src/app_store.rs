@@ -1,0 +1,283 @@
+//! Stage `app_store`: an app's store, read in the confined worker from a private copy.
+//!
+//! The hashes that the app itself recorded are looked up before any media is read: they are the
+//! shortest way from attaching a device to the first alarm.
+
+use crate::links::PathIndex;
+use crate::plan::{self, AppStoreJob};
+use crate::run::{Done, Exhibit};
+use crate::{Context, PipelineError, stage};
+use amparo_evidence::hash_bytes;
+use amparo_model::{
+    DataCategory, Direction, Located, Locator, Message, NoveltyStatement, Place, Problem,
+    ProblemKind, Record, Sha256, Transfer, Wave,
+};
+use amparo_sandbox::Event;
+use amparo_store::{Fact, FactBatch, FactBody, Job, NewJob, Signal, TransferLink};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A store larger than this is not read: the worker holds it in memory.
+const STORE_BYTES_MAX: u64 = 8 << 30;
+
+/// The store's files, read once.
+struct Copy {
+    main: (String, Vec<u8>),
+    companions: Vec<(String, Vec<u8>)>,
+}
+
+/// What the worker made of them.
+#[derive(Default)]
+struct Parsed {
+    records: Vec<Located<Record>>,
+    problems: Vec<Problem>,
+}
+
+pub(crate) async fn run(
+    context: &Context,
+    exhibit: &Arc<Exhibit>,
+    job: &Job,
+) -> Result<Done, PipelineError> {
+    let Ok(todo) = serde_json::from_value::<AppStoreJob>(job.payload.clone()) else {
+        return Ok(Done::Failed(unreadable(&job.key, "the job's own data cannot be read")));
+    };
+    let work = {
+        let (context, exhibit) = (context.clone(), Arc::clone(exhibit));
+        move || read_and_parse(&context, &exhibit, &todo)
+    };
+    let outcome = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| PipelineError::Job(error.to_string()))??;
+    let (batch, novelty) = match outcome {
+        Ok((copy, parsed, parser_version)) => {
+            batch(context, exhibit, job, &copy, parsed, parser_version)
+        }
+        Err(problem) => return Ok(Done::Failed(problem)),
+    };
+    // Before the facts, for the same reason as in `fingerprint`.
+    context.store.put_novelty(&novelty).await?;
+    context.store.record_facts(&batch).await?;
+    Ok(Done::Recorded)
+}
+
+type Outcome = Result<(Copy, Parsed, u32), Problem>;
+
+fn read_and_parse(
+    context: &Context,
+    exhibit: &Exhibit,
+    todo: &AppStoreJob,
+) -> Result<Outcome, PipelineError> {
+    let Some(parser) = amparo_parsers::by_id(&todo.parser) else {
+        return Ok(Err(unreadable(&todo.main, "this version knows no such parser")));
+    };
+    let (copy, mut parsed) = match read(exhibit, todo) {
+        Ok(read) => read,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let files: Vec<&[u8]> = copy.files().map(|(_, bytes)| bytes.as_slice()).collect();
+    context.objects.publish_many(&files)?;
+    let main = (copy.main.0.as_str(), copy.main.1.as_slice());
+    let told = context.workers.parse(&todo.parser, main, &copy.companions, &mut |event| {
+        match event {
+            Event::Record(record) => parsed.records.push(record),
+            Event::Problem(problem) => parsed.problems.push(problem),
+        }
+    });
+    if let Err(error) = told {
+        // What came before the crash stays: degrade, never drop.
+        let at = Locator::new(copy.main_sha256(), Place::Whole);
+        let kind = ProblemKind::Unreadable;
+        parsed.problems.push(Problem::at(kind, at, todo.main.clone(), error.to_string()));
+    }
+    Ok(Ok((copy, parsed, parser.spec().version)))
+}
+
+/// The main file must be readable; a companion that is not is a problem beside the records.
+fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), Problem> {
+    let read = |path: &String| {
+        let bytes = exhibit.source.read(path, STORE_BYTES_MAX);
+        bytes.map(|bytes| (path.clone(), bytes)).map_err(|error| unreadable(path, error))
+    };
+    let main = read(&todo.main)?;
+    let mut parsed = Parsed::default();
+    let mut companions = Vec::new();
+    for companion in todo.companions.iter().map(read) {
+        match companion {
+            Ok(companion) => companions.push(companion),
+            Err(problem) => parsed.problems.push(problem),
+        }
+    }
+    Ok((Copy { main, companions }, parsed))
+}
+
+fn batch(
+    context: &Context,
+    exhibit: &Exhibit,
+    job: &Job,
+    copy: &Copy,
+    parsed: Parsed,
+    parser_version: u32,
+) -> (FactBatch, Vec<NoveltyStatement>) {
+    let content = copy.content();
+    let signals = signals(context, &parsed.records);
+    let links = links(exhibit, content, &copy.main.0, &parsed.records);
+    let novelty = recorded_novelty(context, &parsed.records);
+    let body = FactBody::Records {
+        path: copy.main.0.clone(),
+        records: parsed.records,
+        signals,
+        problems: parsed.problems,
+    };
+    // The stage's version and the parser's together: either may change what is read.
+    let version = stage::APP_STORE.version * 1_000 + parser_version;
+    let records = Fact { content, stage: stage::APP_STORE.id.to_owned(), version, body };
+    let mut facts = vec![records];
+    facts.extend(copy.files().map(|(path, bytes)| file_fact(path, bytes)));
+    let enqueue = exchanged_jobs(context, exhibit, &links);
+    let evidence = exhibit.item.id.clone();
+    (FactBatch { evidence, job: Some(job.id), facts, links, enqueue }, novelty)
+}
+
+/// Phrases of the lexicon in messages and captions.
+fn signals(context: &Context, records: &[Located<Record>]) -> Vec<Signal> {
+    let mut signals = Vec::new();
+    for located in records {
+        match located.record() {
+            Record::Message(message) => {
+                let text = message.text.as_deref().unwrap_or_default();
+                signals.extend(hits(context, text, message, located.at()));
+            }
+            Record::Transfer(transfer) => {
+                let text = transfer.caption.as_deref().unwrap_or_default();
+                signals.extend(hits(context, text, &captioned(transfer), located.at()));
+            }
+            _ => {}
+        }
+    }
+    signals
+}
+
+fn hits<'c>(
+    context: &'c Context,
+    text: &str,
+    message: &Message,
+    at: &Locator,
+) -> impl Iterator<Item = Signal> + use<'c> {
+    let (message, at) = (message.clone(), at.clone());
+    context.lexicon.hits(text).into_iter().map(move |hit| Signal {
+        account: message.from.clone(),
+        chat: message.chat.clone(),
+        message: message.message.clone(),
+        at: message.at.clone(),
+        rule: hit.rule,
+        excerpt: hit.excerpt,
+        from_owner: message.direction == Direction::Sent,
+        locator: at.clone(),
+    })
+}
+
+fn captioned(transfer: &Transfer) -> Message {
+    Message {
+        app: transfer.app.clone(),
+        chat: transfer.chat.clone(),
+        message: transfer.message.clone(),
+        from: transfer.from.clone(),
+        direction: transfer.direction,
+        at: transfer.at.clone(),
+        text: transfer.caption.clone(),
+        forwarded: transfer.forwarded,
+        edited_at: None,
+        state: transfer.state,
+        type_as_stored: String::new(),
+    }
+}
+
+fn transfers(records: &[Located<Record>]) -> impl Iterator<Item = (&Transfer, &Locator)> {
+    records.iter().filter_map(|located| match located.record() {
+        Record::Transfer(transfer) => Some((transfer, located.at())),
+        _ => None,
+    })
+}
+
+fn links(
+    exhibit: &Exhibit,
+    content: Sha256,
+    store_path: &str,
+    records: &[Located<Record>],
+) -> Vec<TransferLink> {
+    let index = PathIndex::new(exhibit.entries.iter().map(|entry| entry.path.as_str()));
+    let link = |(transfer, at): (&Transfer, &Locator)| {
+        let path = index.find(transfer.path.as_deref()?, store_path)?.to_owned();
+        Some(TransferLink { content, at: at.clone(), path })
+    };
+    transfers(records).filter_map(link).collect()
+}
+
+/// One statement for each distinct hash that the app recorded. SHA-256 names an object, so it can
+/// be asked about although no byte of the file was read.
+fn recorded_novelty(context: &Context, records: &[Located<Record>]) -> Vec<NoveltyStatement> {
+    let mut by_object = BTreeMap::new();
+    for recorded in transfers(records).filter_map(|(transfer, _)| transfer.recorded_hash.as_ref()) {
+        if let Ok(object) = recorded.value.parse::<Sha256>() {
+            by_object
+                .entry(object)
+                .or_insert_with(|| context.known.novelty(object, None, Some(recorded), None));
+        }
+    }
+    by_object.into_values().collect()
+}
+
+/// Wave 2: the files that transfers speak of, newest exchange first is not known here, so by path.
+fn exchanged_jobs(context: &Context, exhibit: &Exhibit, links: &[TransferLink]) -> Vec<NewJob> {
+    if !context.scope.contains(&DataCategory::Media) {
+        return Vec::new();
+    }
+    let paths: BTreeSet<&String> = links.iter().map(|link| &link.path).collect();
+    let paths: Vec<String> = paths.into_iter().cloned().collect();
+    plan::fingerprint_jobs(&exhibit.item.id, Wave::Exchanged, &paths)
+}
+
+fn file_fact(path: &str, bytes: &[u8]) -> Fact {
+    let hashes = hash_bytes(bytes);
+    Fact {
+        content: hashes.sha256,
+        stage: stage::FINGERPRINT.id.to_owned(),
+        version: stage::FINGERPRINT.version,
+        body: FactBody::Fingerprint {
+            path: path.to_owned(),
+            hashes,
+            picture: None,
+            problems: Vec::new(),
+        },
+    }
+}
+
+fn unreadable(path: &str, why: impl std::fmt::Display) -> Problem {
+    Problem {
+        kind: ProblemKind::Unreadable,
+        at: None,
+        subject: path.to_owned(),
+        detail: why.to_string(),
+    }
+}
+
+impl Copy {
+    fn files(&self) -> impl Iterator<Item = (&String, &Vec<u8>)> {
+        let companions = self.companions.iter().map(|(path, bytes)| (path, bytes));
+        std::iter::once((&self.main.0, &self.main.1)).chain(companions)
+    }
+
+    fn main_sha256(&self) -> Sha256 {
+        hash_bytes(&self.main.1).sha256
+    }
+
+    /// What the records depend on: the main file and every companion, in order.
+    fn content(&self) -> Sha256 {
+        use sha2::Digest;
+        let mut hasher = sha2::Sha256::new();
+        for (_, bytes) in self.files() {
+            hasher.update(hash_bytes(bytes).sha256.0);
+        }
+        Sha256(hasher.finalize().into())
+    }
+}

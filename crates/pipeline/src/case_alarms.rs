@@ -1,0 +1,148 @@
+//! Stage `alarm`: gathers the facts of a case and asks `assess` to rank the counterparts.
+
+use crate::{Context, PipelineError};
+use amparo_assess::alarm::{AlarmFacts, SignalFact, TransferFact, alarms};
+use amparo_model::{
+    AccountKey, Alarm, CaseId, Locator, Novelty, NoveltyStatement, Sha256, Wave,
+};
+use amparo_store::{PictureFact, StoredTransfer};
+use std::collections::{BTreeMap, HashMap};
+
+/// Ranks the counterparts of a case on what is known so far, records the list and returns it.
+///
+/// # Errors
+/// [`PipelineError::Store`] when the database does not answer.
+pub async fn assess_case(
+    context: &Context,
+    case: &CaseId,
+    wave: Wave,
+    media_read: u64,
+) -> Result<Vec<Alarm>, PipelineError> {
+    let facts = gather(context, case).await?;
+    let now = context.clock.now();
+    let ranked = alarms(&facts, &context.rules, now);
+    let processed = serde_json::json!({ "wave": wave.number(), "media_read": media_read });
+    context.store.put_alarms(case, &ranked, now, &processed).await?;
+    Ok(ranked)
+}
+
+async fn gather(context: &Context, case: &CaseId) -> Result<AlarmFacts, PipelineError> {
+    let store = &context.store;
+    let mut facts = AlarmFacts::default();
+    let mut owner_of = HashMap::new();
+    for (_, content, account) in store.accounts(case).await? {
+        let account = account.into_parts().0;
+        if account.is_owner {
+            owner_of.insert(content, account.key.clone());
+            facts.owners.push(account.key.clone());
+        }
+        let names = facts.names.entry(account.key).or_default();
+        names.extend(account.names.into_iter().filter(|name| !name.is_empty()));
+    }
+    for contact in store.contacts(case).await? {
+        let contact = contact.2.into_parts().0;
+        if let (Some(account), Some(name)) = (contact.account, contact.name) {
+            facts.contacts.insert(account, name);
+        }
+    }
+    for (_, content, chat) in store.chats(case).await? {
+        if let Some(owner) = owner_of.get(&content) {
+            let chat = chat.into_parts().0;
+            facts.chat_kinds.insert((owner.clone(), chat.chat), chat.chat_kind);
+        }
+    }
+    for (_, content, signal) in store.signals(case).await? {
+        facts.signals.push(SignalFact {
+            owner: owner_of.get(&content).cloned(),
+            account: signal.account,
+            from_owner: signal.from_owner,
+            chat: signal.chat,
+            rule: signal.rule,
+            excerpt: signal.excerpt,
+            at: signal.at.and_then(|at| at.wall_clock()),
+            evidence: reference(&signal.locator),
+        });
+    }
+    facts.transfers = transfer_facts(context, case).await?;
+    tidy(&mut facts);
+    Ok(facts)
+}
+
+async fn transfer_facts(
+    context: &Context,
+    case: &CaseId,
+) -> Result<Vec<TransferFact>, PipelineError> {
+    let transfers = context.store.transfers_of_case(case).await?;
+    let objects: Vec<Sha256> = transfers.iter().filter_map(object).collect();
+    let novelty: HashMap<Sha256, NoveltyStatement> =
+        context.store.novelty(&objects).await?.into_iter().map(|s| (s.object, s)).collect();
+    let pictures: HashMap<Sha256, PictureFact> = context
+        .store
+        .fingerprints(case)
+        .await?
+        .into_iter()
+        .filter_map(|print| Some((print.hashes.sha256, print.picture?)))
+        .collect();
+    Ok(transfers
+        .into_iter()
+        .filter_map(|stored| {
+            let object = object(&stored);
+            let statement = object.and_then(|object| novelty.get(&object));
+            let picture = object.and_then(|object| pictures.get(&object));
+            transfer_fact(stored, statement, picture)
+        })
+        .collect())
+}
+
+/// The file a transfer speaks of: by the hash the app recorded, else by the file found at its path.
+fn object(stored: &StoredTransfer) -> Option<Sha256> {
+    let transfer = stored.transfer.record();
+    let recorded = transfer.recorded_hash.as_ref().and_then(|hash| hash.value.parse().ok());
+    recorded.or(stored.file_sha256)
+}
+
+fn transfer_fact(
+    stored: StoredTransfer,
+    statement: Option<&NoveltyStatement>,
+    picture: Option<&PictureFact>,
+) -> Option<TransferFact> {
+    let owner: AccountKey = stored.owner.clone()?;
+    let object = object(&stored);
+    let (transfer, at) = stored.transfer.into_parts();
+    let alerts = || statement.into_iter().flat_map(|s| &s.matches).filter(|m| m.alert);
+    Some(TransferFact {
+        owner,
+        chat: transfer.chat,
+        message: transfer.message,
+        from: transfer.from,
+        to: transfer.to,
+        direction: transfer.direction,
+        at: transfer.at.and_then(|at| at.wall_clock()),
+        object,
+        novelty: statement.map(|statement| statement.novelty),
+        compared: statement.is_some_and(|s| s.novelty != Novelty::Unsure),
+        alert_match: alerts().next().is_some(),
+        is_distributed: alerts().any(|m| m.is_distributed == Some(true)),
+        forwarded: transfer.forwarded,
+        taken_at: picture.and_then(|p| p.taken_at.as_ref()?.wall_clock()),
+        camera: picture.and_then(|p| p.camera_model.clone()),
+        evidence: reference(&at),
+    })
+}
+
+/// A reference anyone can follow: object, place.
+fn reference(at: &Locator) -> String {
+    format!("{} {}", at.object, at.place)
+}
+
+fn tidy(facts: &mut AlarmFacts) {
+    facts.owners.sort();
+    facts.owners.dedup();
+    let mut names = BTreeMap::new();
+    for (key, mut list) in std::mem::take(&mut facts.names) {
+        list.sort();
+        list.dedup();
+        names.insert(key, list);
+    }
+    facts.names = names;
+}

@@ -1,0 +1,152 @@
+//! From a listing to jobs in first-look order. Pure: paths and first bytes in, jobs out.
+//!
+//! App stores come first because what was exchanged tells most about a child in danger; camera
+//! folders come before the rest because what was made on the device is most often unseen.
+
+use amparo_model::{EvidenceId, Wave};
+use amparo_parsers::{PARSERS, Parser, Spec};
+use amparo_store::NewJob;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Files fingerprinted in one job: small enough to stop quickly, large enough to share one commit.
+pub const FILES_PER_JOB: usize = 32;
+
+/// Folder names, in lower case, that phones and computers give to pictures made by their owner.
+const CAMERA_FOLDERS: &[&str] = &["dcim", "camera", "camera roll", "100andro", "100apple"];
+
+/// What an app-store job needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppStoreJob {
+    /// Parser id.
+    pub parser: String,
+    /// Path of the main file.
+    pub main: String,
+    /// Paths of the companion files that exist.
+    pub companions: Vec<String>,
+}
+
+/// What a fingerprint job needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FingerprintJob {
+    /// Paths of the files.
+    pub paths: Vec<String>,
+}
+
+/// Decides which listed paths are app stores and which companions they bring.
+pub struct Planner {
+    claims: Vec<(&'static dyn Parser, GlobSet)>,
+}
+
+impl Planner {
+    /// Compiles the claims of all app parsers. A claim that is no valid glob claims nothing; the
+    /// parsers' tree-wide tests refuse such a claim.
+    #[must_use]
+    pub fn new() -> Self {
+        let apps = PARSERS.iter().copied().filter(|p| p.spec().is_app());
+        Self { claims: apps.map(|parser| (parser, globs(parser.spec()))).collect() }
+    }
+
+    /// The parser that claims this path and recognises its first bytes.
+    #[must_use]
+    pub fn parser_for(&self, path: &str, head: &[u8]) -> Option<&'static dyn Parser> {
+        let claims = |set: &GlobSet| set.is_match(path);
+        self.claims.iter().find(|(p, set)| claims(set) && p.probe(head)).map(|(p, _)| *p)
+    }
+
+    /// Parsers that claim this path by its name, whatever it holds.
+    #[must_use]
+    pub fn claimed_by(&self, path: &str) -> Vec<&'static Spec> {
+        let hit = self.claims.iter().filter(|(_, set)| set.is_match(path));
+        hit.map(|(parser, _)| parser.spec()).collect()
+    }
+}
+
+impl Default for Planner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The job that reads one app store.
+#[must_use]
+pub fn app_store_job(
+    evidence: &EvidenceId,
+    spec: &Spec,
+    main: &str,
+    listed: &BTreeSet<&str>,
+) -> NewJob {
+    let companions = spec.companion_paths(main, listed);
+    let job = AppStoreJob { parser: spec.id.to_owned(), main: main.to_owned(), companions };
+    NewJob {
+        kind: crate::stage::APP_STORE.id.to_owned(),
+        evidence: evidence.clone(),
+        wave: Wave::AppStores.number(),
+        key: format!("{}:{main}", spec.id),
+        payload: serde_json::to_value(job).unwrap_or_default(),
+    }
+}
+
+/// Jobs that fingerprint `paths` in `wave`. The key is the first path, so that planning the same
+/// files again enqueues nothing.
+#[must_use]
+pub fn fingerprint_jobs(evidence: &EvidenceId, wave: Wave, paths: &[String]) -> Vec<NewJob> {
+    let job = |paths: &[String]| NewJob {
+        kind: crate::stage::FINGERPRINT.id.to_owned(),
+        evidence: evidence.clone(),
+        wave: wave.number(),
+        key: format!("{}:{}", wave.number(), paths.first().map_or("", String::as_str)),
+        payload: serde_json::to_value(FingerprintJob { paths: paths.to_vec() }).unwrap_or_default(),
+    };
+    paths.chunks(FILES_PER_JOB).map(job).collect()
+}
+
+/// Splits all listed paths into camera and rest; exchanged media is known only after the stores.
+#[must_use]
+pub fn by_wave<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeMap<Wave, Vec<String>> {
+    let mut waves: BTreeMap<Wave, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let wave = if in_camera_folder(path) { Wave::Camera } else { Wave::Rest };
+        waves.entry(wave).or_default().push(path.to_owned());
+    }
+    waves
+}
+
+fn in_camera_folder(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| CAMERA_FOLDERS.contains(&folder.to_lowercase().as_str()))
+}
+
+fn globs(spec: &Spec) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for claim in spec.claims {
+        if let Ok(glob) = GlobBuilder::new(claim).case_insensitive(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_else(|_| GlobSet::empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn camera_folders_come_before_the_rest() {
+        let paths = ["sdcard/DCIM/Camera/a.jpg", "sdcard/Download/b.jpg", "DCIM.txt"];
+        let waves = by_wave(paths.into_iter());
+        assert_eq!(waves[&Wave::Camera], ["sdcard/DCIM/Camera/a.jpg"]);
+        assert_eq!(waves[&Wave::Rest], ["sdcard/Download/b.jpg", "DCIM.txt"]);
+    }
+
+    #[test]
+    fn planning_twice_gives_the_same_keys() {
+        let evidence = EvidenceId::new("E-1").unwrap();
+        let paths: Vec<String> = (0..70).map(|n| format!("f{n:03}")).collect();
+        let keys = |jobs: Vec<NewJob>| jobs.into_iter().map(|job| job.key).collect::<Vec<_>>();
+        let first = keys(fingerprint_jobs(&evidence, Wave::Rest, &paths));
+        assert_eq!(first, ["4:f000", "4:f032", "4:f064"]);
+        assert_eq!(first, keys(fingerprint_jobs(&evidence, Wave::Rest, &paths)));
+    }
+}

@@ -1,0 +1,256 @@
+//! One run over one evidence item: list, plan, work wave by wave, assess between waves.
+
+use crate::{
+    Context, FirstAlarm, PipelineError, Progress, Summary, app_store, assess_case, fingerprint,
+    plan, stage,
+};
+use amparo_evidence::FolderSource;
+use amparo_model::{Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_store::{Job, NewJob};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, atomic::Ordering};
+use tokio::task::JoinSet;
+
+/// Name under which this process holds jobs; one process works on an evidence item at a time.
+const WORKER: &str = "local";
+/// A job that holds its lease longer is given to somebody else.
+const LEASE_MS: i64 = 3_600_000;
+/// Listed paths written in one transaction.
+const LISTING_BATCH: usize = 2_000;
+/// First bytes read to recognise an app store.
+const HEAD_BYTES: u64 = 4_096;
+/// A job that failed this often is given up, with a problem.
+const ATTEMPTS_MAX: i64 = 3;
+
+/// What the jobs of one run share about their evidence item.
+pub(crate) struct Exhibit {
+    pub(crate) item: EvidenceItem,
+    pub(crate) source: FolderSource,
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// What one job did.
+pub(crate) enum Done {
+    /// Facts are recorded, job completed.
+    Recorded,
+    /// It cannot be done; the job failed for good with this problem.
+    Failed(Problem),
+}
+
+/// Attaches an evidence item, or resumes it, and works until all jobs are done or `stop` is set.
+///
+/// # Errors
+/// [`PipelineError`] when the source, the database, the object store or the confinement is
+/// unusable. A file that cannot be read is a problem in the results, never an error.
+pub async fn attach(
+    context: &Context,
+    item: &EvidenceItem,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Summary, PipelineError> {
+    let item = context.store.attach_evidence(item).await?.item;
+    let source = FolderSource::open(Path::new(&item.source))?;
+    if !context.store.listing_finished(&item.id).await? {
+        list(context, &item, &source, progress).await?;
+    }
+    context.store.release_jobs(&item.id, WORKER).await?;
+    let entries = context.store.entries(&item.id).await?;
+    let exhibit = Arc::new(Exhibit { item, source, entries });
+    let summary = work(context, &exhibit, progress).await?;
+    Ok(summary)
+}
+
+async fn list(
+    context: &Context,
+    item: &EvidenceItem,
+    source: &FolderSource,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), PipelineError> {
+    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    source.list(&mut |found| match found {
+        Ok(entry) => {
+            entries.push(entry);
+            if entries.len() % LISTING_BATCH == 0 {
+                progress(Progress::Listed { entries: entries.len() as u64 });
+            }
+        }
+        Err(problem) => problems.push(problem),
+    })?;
+    progress(Progress::Listed { entries: entries.len() as u64 });
+    for batch in entries.chunks(LISTING_BATCH) {
+        context.store.record_listing(&item.id, batch, &[]).await?;
+    }
+    let (jobs, found) = planned(context, item, source, &entries);
+    problems.extend(found);
+    context.store.record_listing(&item.id, &[], &problems).await?;
+    context.store.finish_listing(&item.id, &jobs).await?;
+    Ok(())
+}
+
+/// Jobs for everything the authorisation covers, problems for everything it does not.
+fn planned(
+    context: &Context,
+    item: &EvidenceItem,
+    source: &FolderSource,
+    entries: &[Entry],
+) -> (Vec<NewJob>, Vec<Problem>) {
+    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
+    let listed: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    let planner = plan::Planner::new();
+    for entry in entries.iter().filter(|entry| !planner.claimed_by(&entry.path).is_empty()) {
+        let head = source.head(&entry.path, HEAD_BYTES).unwrap_or_default();
+        match planner.parser_for(&entry.path, &head) {
+            _ if !context.scope.contains(&DataCategory::Communications) => {
+                problems.push(out_of_scope(&entry.path, DataCategory::Communications));
+            }
+            Some(parser) => {
+                jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &listed));
+            }
+            None => problems.push(not_recognised(&planner, &entry.path)),
+        }
+    }
+    if context.scope.contains(&DataCategory::Media) {
+        for (wave, paths) in plan::by_wave(listed.iter().copied()) {
+            jobs.extend(plan::fingerprint_jobs(&item.id, wave, &paths));
+        }
+    } else {
+        problems.push(out_of_scope("every file", DataCategory::Media));
+    }
+    (jobs, problems)
+}
+
+fn out_of_scope(subject: &str, category: DataCategory) -> Problem {
+    let detail = format!("the authorisation does not cover {}; not read", category.as_str());
+    Problem { kind: ProblemKind::OutOfScope, at: None, subject: subject.to_owned(), detail }
+}
+
+fn not_recognised(planner: &plan::Planner, path: &str) -> Problem {
+    let names: Vec<&str> = planner.claimed_by(path).iter().map(|spec| spec.id).collect();
+    let detail = format!(
+        "named like a store of {}, but its first bytes are not; examined as an ordinary file",
+        names.join(", ")
+    );
+    Problem { kind: ProblemKind::Malformed, at: None, subject: path.to_owned(), detail }
+}
+
+async fn work(
+    context: &Context,
+    exhibit: &Arc<Exhibit>,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Summary, PipelineError> {
+    let mut summary = Summary {
+        evidence: exhibit.item.id.to_string(),
+        entries: exhibit.entries.len() as u64,
+        ..Summary::default()
+    };
+    for wave in Wave::ALL {
+        let before = summary.jobs_done;
+        run_wave(context, exhibit, wave, &mut summary, progress).await?;
+        if summary.jobs_done > before {
+            raise(context, exhibit, wave, &mut summary, progress).await?;
+        }
+        if summary.interrupted {
+            break;
+        }
+    }
+    summary.problems = context.store.problems(&exhibit.item.id).await?.len() as u64;
+    Ok(summary)
+}
+
+async fn run_wave(
+    context: &Context,
+    exhibit: &Arc<Exhibit>,
+    wave: Wave,
+    summary: &mut Summary,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), PipelineError> {
+    let mut running = JoinSet::new();
+    let mut announced = false;
+    loop {
+        summary.interrupted = context.stop.load(Ordering::SeqCst);
+        let free = context.parallel.saturating_sub(running.len());
+        if free > 0 && !summary.interrupted {
+            for job in claim(context, exhibit, wave, free).await? {
+                if !std::mem::replace(&mut announced, true) {
+                    progress(Progress::Wave { wave: wave.number() });
+                }
+                running.spawn(run_job(context.clone(), Arc::clone(exhibit), job));
+            }
+        }
+        let Some(finished) = running.join_next().await else { return Ok(()) };
+        let failed = finished.map_err(|error| PipelineError::Job(error.to_string()))??;
+        summary.jobs_done += 1;
+        summary.jobs_failed += u64::from(failed);
+        progress(Progress::Jobs { wave: wave.number(), done: summary.jobs_done });
+    }
+}
+
+async fn claim(
+    context: &Context,
+    exhibit: &Exhibit,
+    wave: Wave,
+    limit: usize,
+) -> Result<Vec<Job>, PipelineError> {
+    let (id, now) = (&exhibit.item.id, context.clock.now());
+    let number = wave.number();
+    Ok(context.store.claim_jobs(WORKER, id, number, limit, now, LEASE_MS).await?)
+}
+
+/// Runs one job to its end; `true` when it failed for good.
+async fn run_job(
+    context: Context,
+    exhibit: Arc<Exhibit>,
+    job: Job,
+) -> Result<bool, PipelineError> {
+    if job.attempts > ATTEMPTS_MAX {
+        let why = format!("given up after {ATTEMPTS_MAX} attempts that ended without an answer");
+        return fail(&context, &exhibit, &job, gave_up(&job, why)).await;
+    }
+    let done = if job.kind == stage::APP_STORE.id {
+        app_store::run(&context, &exhibit, &job).await?
+    } else if job.kind == stage::FINGERPRINT.id {
+        fingerprint::run(&context, &exhibit, &job).await?
+    } else {
+        Done::Failed(gave_up(&job, "this version knows no such job".to_owned()))
+    };
+    match done {
+        Done::Recorded => Ok(false),
+        Done::Failed(problem) => fail(&context, &exhibit, &job, problem).await,
+    }
+}
+
+async fn fail(
+    context: &Context,
+    exhibit: &Exhibit,
+    job: &Job,
+    problem: Problem,
+) -> Result<bool, PipelineError> {
+    let why = problem.detail.clone();
+    context.store.record_listing(&exhibit.item.id, &[], &[problem]).await?;
+    context.store.fail_job(job.id, &why).await?;
+    Ok(true)
+}
+
+fn gave_up(job: &Job, detail: String) -> Problem {
+    Problem { kind: ProblemKind::Unreadable, at: None, subject: job.key.clone(), detail }
+}
+
+/// Assesses the alarm on what is known so far, and notes the first time the top band is reached.
+async fn raise(
+    context: &Context,
+    exhibit: &Exhibit,
+    wave: Wave,
+    summary: &mut Summary,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), PipelineError> {
+    let media_read = context.store.fingerprinted(&exhibit.item.id).await?;
+    let alarms = assess_case(context, &exhibit.item.case, wave, media_read).await?;
+    let top = alarms.iter().any(|alarm| alarm.band == Band::Top);
+    if top && summary.first_alarm.is_none() {
+        let after_ms = (context.elapsed_ms)();
+        let first = FirstAlarm { after_ms, media_read, entries: summary.entries };
+        summary.first_alarm = Some(first);
+        progress(Progress::FirstAlarm(first));
+    }
+    Ok(())
+}
