@@ -32,6 +32,12 @@ actions! {
     ImportTips => "import_tips",
     /// List or show tips.
     ReadTips => "read_tips",
+    /// List the cases: references and titles, nothing of their content.
+    ListCases => "list_cases",
+    /// See a case's authorisations, exhibits and people; nothing that was read from exhibits.
+    ReadCase => "read_case",
+    /// See which other units are known, and the own unit's card; public keys only.
+    ReadPartners => "read_partners",
     /// Open a case.
     OpenCase => "open_case",
     /// Put a person on a case.

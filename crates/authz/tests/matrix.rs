@@ -20,6 +20,9 @@ action               analyst examiner liaison supervisor auditor admin  on  asks
 manage_users         .       .        .       .          .       U      U   -
 import_tips          A       .        .       U          .       .      U   -
 read_tips            A       A        A       U          .       .      UT  -
+list_cases           A       A        A       U          .       .      U   -
+read_case            A       A        A       U          .       .      C   -
+read_partners        .       .        A       U          .       U      U   -
 open_case            .       .        .       U          .       .      U   -
 assign_case          .       .        .       U          .       .      C   -
 add_authorisation    .       .        .       U          .       .      C   -
