@@ -1,0 +1,3 @@
+//! Stores and exports of apps, one file per app and platform. To add one, see the crate's
+//! documentation.
+

@@ -1,0 +1,3 @@
+//! Lists of known hashes, one file per format. To add one, see the crate's documentation.
+
+pub mod vics_2;

@@ -1,0 +1,2 @@
+//! Tips as clearing houses send them, one file per form. To add one, see the crate's documentation.
+
