@@ -1,1 +1,19 @@
-//! Tip urgency, novelty and the live-source alarm: pure functions over facts.
+//! This crate turns facts into an order of work with reasons: it scores, explains, and decides
+//! nothing. Pure functions; the clock is an argument.
+//!
+//! - [`lexicon`] finds phrases in messages,
+//! - [`alarm`] ranks the counterparts of a device's owner,
+//! - [`tips`] says how urgent a tip is, how soon its evidence perishes, and whose territory it is.
+//!
+//! Weights, phrases, clocks and names are data files in `data/`, each with version, source and
+//! review date. Points add up; nothing is averaged; unknown is never zero; counter-evidence is shown
+//! with negative points and lowers nothing below a hard floor.
+//!
+//! To add a rule: an entry in the data file, its condition in the module, its sentence in the three
+//! languages of `text`; the test `tests/sentences.rs` asks for the last.
+
+pub mod alarm;
+pub mod lexicon;
+
+pub use alarm::{AlarmFacts, Rules, SignalFact, TransferFact};
+pub use lexicon::{Lexicon, PhraseHit};
