@@ -23,6 +23,7 @@ pub mod apps;
 pub mod hashsets;
 mod input;
 mod json;
+mod normal;
 mod spec;
 pub mod tips;
 
@@ -58,6 +59,8 @@ pub trait Parser: Sync {
 
 /// All parsers, sorted by id.
 pub const PARSERS: &[&dyn Parser] = &[
+    &tips::ncmec_le_json::NcmecLeJson,
+    &apps::telegram_desktop::TelegramDesktop,
     &hashsets::vics_2::Vics2,
 ];
 

@@ -1,3 +1,4 @@
 //! Stores and exports of apps, one file per app and platform. To add one, see the crate's
 //! documentation.
 
+pub mod telegram_desktop;

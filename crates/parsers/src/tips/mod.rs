@@ -1,2 +1,3 @@
 //! Tips as clearing houses send them, one file per form. To add one, see the crate's documentation.
 
+pub mod ncmec_le_json;

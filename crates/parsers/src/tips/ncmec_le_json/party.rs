@@ -1,0 +1,316 @@
+//! Persons, files and IP events of a report.
+
+use super::fields::{At, Fields, Unknown};
+use crate::normal;
+use amparo_model::{
+    Address, Capture, HashAlgorithm, Identifier, IdentifierKind, Md5, Moment, Party, PartyRole,
+    RecordedHash, Stated, TipFile,
+};
+
+/// What a whole report shares while its parts are read.
+pub(super) struct Shared {
+    /// The provider, for identifiers that are unique only there.
+    pub(super) provider: String,
+    /// What was not understood.
+    pub(super) unknown: Unknown,
+    /// Pointer and sentence for each value that could not be used.
+    pub(super) odd: Vec<(String, String)>,
+}
+
+/// Keys of the public reporting form that the model has no field for. They are kept when stated.
+const UNMODELLED: &[&str] = &[
+    "preferredName",
+    "gender",
+    "preferredPronouns",
+    "physicalDescription",
+    "vehicleDescription",
+    "vehicleTagNumber",
+    "occupation",
+    "relationshipToReporter",
+    "relationshipToChildVictim",
+    "accessToFirearms",
+    "convictedSexOffender",
+    "awareOfReport",
+    "gangAffiliation",
+    "additionalContactInformation",
+    "languages",
+    "races",
+    "disabilities",
+    "additionalDisabilityInformation",
+];
+
+/// Reads one person.
+pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
+    let mut person = at.fields();
+    let provider = person.text_kept("espService").unwrap_or_else(|| shared.provider.clone());
+    let mut party = Party {
+        role,
+        name: name(&mut person),
+        date_of_birth: person.text("dateOfBirth"),
+        approximate_age: person.text("approximateAge"),
+        access_to_children: access(&mut person),
+        identifiers: Vec::new(),
+        addresses: addresses(&mut person, shared),
+        captures: Vec::new(),
+        notes: notes(&mut person, shared),
+    };
+    own_ids(&mut person, &provider, &mut party, shared);
+    let lists = [("emails", IdentifierKind::Email), ("phones", IdentifierKind::Phone)];
+    for (key, kind) in lists {
+        for item in person.list(key, key, &mut shared.unknown) {
+            contact_point(kind, &item, &mut party, shared);
+        }
+    }
+    if let Some(raw) = person.text("ipAddress") {
+        party.captures.push(capture_of(raw, None));
+    }
+    source(&mut person, &provider, Some(&mut party.identifiers), &mut party.captures, shared);
+    person.drop_unstated(UNMODELLED);
+    person.finish(&mut shared.unknown);
+    party
+}
+
+fn name(person: &mut Fields) -> Option<String> {
+    let keys = ["firstName", "middleName", "lastName"];
+    let parts: Vec<_> = keys.iter().filter_map(|key| person.text(key)).collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+/// Either answer counts as a yes. The narrower question stays in the raw keys as well.
+fn access(person: &mut Fields) -> Stated {
+    let victim = person.text_kept("accessToChildVictim").map(|text| stated(&text));
+    let children = match person.text("accessToChildren") {
+        Some(text) if stated(&text) == Stated::NotStated => {
+            person.text_kept("accessToChildren");
+            Stated::NotStated
+        }
+        Some(text) => stated(&text),
+        None => Stated::NotStated,
+    };
+    if victim == Some(Stated::Yes) { Stated::Yes } else { children }
+}
+
+fn own_ids(person: &mut Fields, provider: &str, party: &mut Party, shared: &mut Shared) {
+    if let Some(raw) = person.take("screenName").and_then(|at| at.value(&mut shared.unknown)) {
+        let norm = normal::at_provider(provider, &raw.to_lowercase());
+        party.identifiers.push(identifier(IdentifierKind::ScreenName, raw, norm));
+    }
+    if let Some(raw) = person.text("espUserId") {
+        let norm = normal::at_provider(provider, &raw);
+        party.identifiers.push(identifier(IdentifierKind::AccountId, raw, norm));
+    }
+}
+
+fn contact_point(kind: IdentifierKind, at: &At, party: &mut Party, shared: &mut Shared) {
+    let mut fields = at.fields();
+    let plain = at.node.text().map(|text| text.trim().to_owned());
+    let raw = fields.text("value").or(plain);
+    let verified = fields.text("verified").map_or(Stated::NotStated, |text| stated(&text));
+    fields.finish(&mut shared.unknown);
+    let Some(raw) = raw else { return };
+    let norm = match kind {
+        IdentifierKind::Email => normal::email(&raw),
+        _ => normal::phone(&raw),
+    };
+    if norm.is_empty() {
+        shared.odd.push((at.pointer.clone(), format!("{raw:?} is no {}", kind.as_str())));
+    }
+    party.identifiers.push(Identifier { kind, raw, norm, verified });
+}
+
+fn identifier(kind: IdentifierKind, raw: String, norm: String) -> Identifier {
+    Identifier { kind, raw, norm, verified: Stated::NotStated }
+}
+
+fn addresses(person: &mut Fields, shared: &mut Shared) -> Vec<Address> {
+    let mut read = Vec::new();
+    for at in person.list("addresses", "addresses", &mut shared.unknown) {
+        let mut fields = at.fields();
+        let lines: Vec<_> =
+            ["street1", "street2"].iter().filter_map(|key| fields.text(key)).collect();
+        let address = Address {
+            street: (!lines.is_empty()).then(|| lines.join(", ")),
+            city: fields.text("city"),
+            state: fields.text("state"),
+            postal_code: fields.text("postalCode"),
+            country: fields.text("country"),
+        };
+        fields.finish(&mut shared.unknown);
+        if !at.node.is_object() {
+            shared.unknown.insert(at.pointer.clone(), at.node.raw_text());
+        }
+        read.push(address);
+    }
+    read.retain(|address| address != &Address {
+        street: None,
+        city: None,
+        state: None,
+        postal_code: None,
+        country: None,
+    });
+    read
+}
+
+/// The free texts of a person, a file or the report.
+pub(super) fn notes(owner: &mut Fields, shared: &mut Shared) -> Vec<String> {
+    let items = owner.list("additionalInformations", "additionalInformations", &mut shared.unknown);
+    items.iter().filter_map(|at| at.value(&mut shared.unknown)).collect()
+}
+
+/// Reads `sourceInformation.sourceCaptures`. Where there is no place for identifiers, as in files,
+/// captures of that kind stay with the unknown keys.
+fn source(
+    owner: &mut Fields,
+    provider: &str,
+    mut identifiers: Option<&mut Vec<Identifier>>,
+    captures: &mut Vec<Capture>,
+    shared: &mut Shared,
+) {
+    let items = owner.list("sourceInformation", "sourceCaptures", &mut shared.unknown);
+    for at in items {
+        let mut fields = at.fields();
+        let kind = fields.text("captureType").unwrap_or_default();
+        let value = fields.text("value");
+        if let (Some(raw), true) = (&value, is_ip(&kind)) {
+            let mut capture = capture_of(raw.clone(), fields.text("port"));
+            capture.event = fields.text("eventName");
+            capture.at = fields.text("dateTime").map(|text| Moment::from_iso(&text));
+            if capture.ip.is_none() {
+                let detail = format!("{raw:?} stands where an IP address is expected");
+                shared.odd.push((at.pointer.clone(), detail));
+            }
+            captures.push(capture);
+            fields.finish(&mut shared.unknown);
+            continue;
+        }
+        let known = value.and_then(|raw| other_capture(&kind, raw, provider));
+        match (known, &mut identifiers) {
+            (Some(known), Some(list)) => {
+                list.push(known);
+                fields.finish(&mut shared.unknown);
+            }
+            _ => {
+                shared.unknown.insert(at.pointer.clone(), at.node.raw_text());
+            }
+        }
+    }
+}
+
+/// Readers accept every type that holds the letters IP as a word.
+fn is_ip(kind: &str) -> bool {
+    kind.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| {
+        let word = word.to_ascii_lowercase();
+        matches!(word.as_str(), "ip" | "ipv4" | "ipv6" | "ipaddress")
+    })
+}
+
+fn other_capture(kind: &str, raw: String, provider: &str) -> Option<Identifier> {
+    let kind = kind.to_ascii_lowercase();
+    let (kind, norm) = if kind.contains("url") {
+        (IdentifierKind::Url, normal::url(&raw))
+    } else if kind.contains("mail") {
+        (IdentifierKind::Email, normal::email(&raw))
+    } else if kind.contains("phone") {
+        (IdentifierKind::Phone, normal::phone(&raw))
+    } else if kind.contains("device") || kind.contains("imei") {
+        (IdentifierKind::DeviceId, raw.trim().to_lowercase())
+    } else if kind.contains("screen") {
+        let name = raw.to_lowercase();
+        (IdentifierKind::ScreenName, normal::at_provider(provider, &name))
+    } else {
+        return None;
+    };
+    Some(identifier(kind, raw, norm))
+}
+
+fn capture_of(raw: String, port: Option<String>) -> Capture {
+    let (ip, inline) = normal::ip_and_port(&raw);
+    let port = port.and_then(|text| normal::port(&text)).or(inline);
+    Capture { address_raw: raw, ip, port, event: None, at: None }
+}
+
+/// Reads one file. Its bytes are not part of the report.
+pub(super) fn file(at: &At, shared: &mut Shared) -> TipFile {
+    let mut fields = at.fields();
+    let mut captures = Vec::new();
+    let provider = shared.provider.clone();
+    source(&mut fields, &provider, None, &mut captures, shared);
+    let file = TipFile {
+        file_name: fields.text("filename"),
+        original_file_name: fields.text("originalFilename"),
+        submittal_id: fields.text("submittalId"),
+        hashes: verification_hash(&mut fields, &at.pointer, shared),
+        viewed_by_provider: viewed(&mut fields),
+        industry_classification: fields.text("industryClassification"),
+        tags: tags(&mut fields, shared),
+        captures,
+        notes: file_notes(&mut fields, shared),
+    };
+    fields.finish(&mut shared.unknown);
+    file
+}
+
+fn viewed(fields: &mut Fields) -> Stated {
+    let Some(text) = fields.text("viewedByEsp") else { return Stated::NotStated };
+    let viewed = stated(&text);
+    if viewed == Stated::NotStated {
+        fields.text_kept("viewedByEsp");
+    }
+    viewed
+}
+
+fn stated(text: &str) -> Stated {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" => Stated::Yes,
+        "false" | "no" | "n" | "0" => Stated::No,
+        _ => Stated::NotStated,
+    }
+}
+
+/// `verificationHash` is an MD5, as public readers print it. No other algorithm is inferred from a
+/// length: 64 digits may be SHA-256 or PDQ.
+fn verification_hash(
+    fields: &mut Fields,
+    pointer: &str,
+    shared: &mut Shared,
+) -> Vec<RecordedHash> {
+    let Some(text) = fields.text("verificationHash") else { return Vec::new() };
+    let md5 = text.strip_prefix("MD5:").unwrap_or(&text).trim().parse::<Md5>();
+    let detail = match md5 {
+        Ok(md5) if md5 != Md5::EMPTY_FILE => {
+            return vec![RecordedHash { algorithm: HashAlgorithm::Md5, value: md5.to_string() }];
+        }
+        Ok(_) => "the hash is that of the empty file; it is not used".to_owned(),
+        Err(error) => format!("verificationHash: {error}; it is kept as stated"),
+    };
+    fields.text_kept("verificationHash");
+    shared.odd.push((pointer.to_owned(), detail));
+    Vec::new()
+}
+
+/// Every tag of every group: readers that take the first of either lose some.
+fn tags(fields: &mut Fields, shared: &mut Shared) -> Vec<String> {
+    let mut tags = Vec::new();
+    for group in fields.list("ncmecTags", "groups", &mut shared.unknown) {
+        let mut group = group.fields();
+        for tag in group.list("tags", "tags", &mut shared.unknown) {
+            tags.extend(tag.value(&mut shared.unknown));
+        }
+        group.finish(&mut shared.unknown);
+    }
+    tags
+}
+
+/// Free texts, and the provider's own name-value pairs as `name: value`.
+fn file_notes(fields: &mut Fields, shared: &mut Shared) -> Vec<String> {
+    let mut notes = notes(fields, shared);
+    for pair in fields.list("espMetadata", "metadatas", &mut shared.unknown) {
+        let mut pair = pair.fields();
+        let (name, value) = (pair.text("name"), pair.text("value"));
+        pair.finish(&mut shared.unknown);
+        if let (Some(name), Some(value)) = (name, value) {
+            notes.push(format!("{name}: {value}"));
+        }
+    }
+    notes
+}
