@@ -1,1 +1,111 @@
-//! Domain verbs on SQLite and PostgreSQL, migrations and the job queue.
+//! Domain verbs on SQLite (embedded default) and PostgreSQL: one data-access code, one text of SQL.
+//!
+//! Every verb is one transaction: it happens as a whole or not at all, and it is on disk when it
+//! returns. Verbs that are naturally repeated (attaching the same exhibit, recording the same fact)
+//! may be repeated: the second time changes nothing. Jobs lie in the same database and are enqueued
+//! in the transaction of the state change that asks for them.
+//!
+//! No verb reads from a replica: every decision (is this tip known? is this job free?) is made on the
+//! primary, inside the transaction that acts on it. A store is given one address, and there is no way
+//! to give it a second one for reading.
+//!
+//! This crate knows nothing of HTTP, parsing, roles or clocks; times arrive as arguments.
+//!
+//! To add a verb: write it in the file of its family, add its tables in a new migration, its calls
+//! to the contract suite (`tests/contract`), and its tables to `dump.rs`.
+
+mod alarms;
+mod cases;
+mod chats;
+mod dump;
+mod error;
+mod evidence;
+mod facts;
+mod fingerprints;
+mod hash_sets;
+mod jobs;
+mod ledger;
+mod migrate;
+mod people;
+mod records;
+mod referrals;
+mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tips;
+
+pub use alarms::AlarmRun;
+pub use chats::MessageCount;
+pub use error::{Result, StoreError};
+pub use evidence::Attached;
+pub use facts::{Fact, FactBatch, FactBody, PictureFact, Signal, TransferLink};
+pub use fingerprints::StoredFingerprint;
+pub use hash_sets::{HashSetTotals, StoredHashSet};
+pub use jobs::{Job, JobCount, NewJob};
+pub use ledger::{StoredTransfer, TransferFilter};
+pub use referrals::{ReferralMove, StoredReferral};
+pub use tips::{Accepted, Outcome, StoredTip, TipArrival};
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{AnyConnection, AnyPool, Executor};
+use std::sync::Arc;
+
+/// Connections of one process. Readers do not block each other or the writer.
+const CONNECTIONS_MAX: u32 = 8;
+
+/// An open database. Cloning is cheap and shares the connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+    engine: sql::Engine,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Store {
+    /// Opens `sqlite:/path/amparo.db` (created when absent) or `postgres://user@host/database`, and
+    /// brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a newer version wrote the database, [`StoreError::Backend`] when
+    /// it cannot be reached or the address is of another kind.
+    pub async fn open(url: &str) -> Result<Self> {
+        sqlx::any::install_default_drivers();
+        let engine = match url.split(':').next() {
+            Some("postgres" | "postgresql") => sql::Engine::Postgres,
+            _ => sql::Engine::Sqlite,
+        };
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS_MAX)
+            .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
+            .connect(&address(url, engine))
+            .await?;
+        migrate::migrate(&pool).await?;
+        Ok(Self { pool, engine, turn: Arc::default() })
+    }
+
+    /// Closes all connections; on SQLite this folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// SQLite: WAL, so that readers never wait for the writer; FULL, so that a commit survives a power
+/// cut; a long wait for another process's lock instead of an error.
+async fn prepare(
+    engine: sql::Engine,
+    connection: &mut AnyConnection,
+) -> std::result::Result<(), sqlx::Error> {
+    let pragmas = "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
+                   PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;";
+    if engine == sql::Engine::Sqlite {
+        connection.execute(pragmas).await?;
+    }
+    Ok(())
+}
+
+fn address(url: &str, engine: sql::Engine) -> String {
+    match engine {
+        sql::Engine::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
+        _ => url.to_owned(),
+    }
+}

@@ -1,0 +1,230 @@
+//! Exhibits, the entries found in them, and what could not be read.
+
+use crate::cases;
+use crate::sql::{Row, Session, Value, digest, json, key, values};
+use crate::{NewJob, Result, Store, StoreError, jobs};
+use amparo_model::{CaseId, Entry, EvidenceId, EvidenceItem, Hashes, Problem, UtcMillis};
+use std::collections::BTreeMap;
+
+/// The exhibit as it stands after attaching.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// The exhibit; when it existed, with the id and time of its first attachment.
+    pub item: EvidenceItem,
+    /// Whether it was attached before.
+    pub existed: bool,
+}
+
+/// The stage name under which problems of the listing are kept.
+pub(crate) const LISTING: &str = "listing";
+
+impl Store {
+    /// Attaches an exhibit. The same case, label and source is the same exhibit: it is returned as it
+    /// is, whatever id the call proposes.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when case or authorisation are not known, [`StoreError::Conflict`]
+    /// when the id belongs to another exhibit or the authorisation to another case.
+    pub async fn attach_evidence(&self, item: &EvidenceItem) -> Result<Attached> {
+        let mut session = self.write().await?;
+        let natural = digest(&json(&(&item.case, &item.label, &item.source))?);
+        let sql = "SELECT body FROM evidence WHERE natural_key = $1";
+        if let Some(row) = session.row(sql, values![natural.as_str()]).await? {
+            return Ok(Attached { item: row.json(0)?, existed: true });
+        }
+        check_attachable(&mut session, item).await?;
+        let row = values![item.id.as_str(), item.case.as_str(), natural, 0, json(item)?];
+        session.insert("evidence (id, case_id, natural_key, listed, body)", "", [row]).await?;
+        session.commit().await?;
+        Ok(Attached { item: item.clone(), existed: false })
+    }
+
+    /// An exhibit by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when the row cannot be understood.
+    pub async fn evidence(&self, id: &EvidenceId) -> Result<Option<EvidenceItem>> {
+        let sql = "SELECT body FROM evidence WHERE id = $1";
+        let row = self.read().await?.row(sql, values![id.as_str()]).await?;
+        row.map(|row| row.json(0)).transpose()
+    }
+
+    /// The exhibits of a case by id.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn evidence_of_case(&self, case: &CaseId) -> Result<Vec<EvidenceItem>> {
+        let sql = "SELECT body FROM evidence WHERE case_id = $1";
+        let rows = self.read().await?.rows(sql, values![case.as_str()]).await?;
+        let mut items: Vec<EvidenceItem> =
+            rows.iter().map(|row| row.json(0)).collect::<Result<_>>()?;
+        items.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(items)
+    }
+
+    /// Records entries, and what could not be listed. An entry that is there is updated; fingerprints
+    /// that were recorded for it stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the exhibit is not known.
+    pub async fn record_listing(
+        &self,
+        evidence: &EvidenceId,
+        entries: &[Entry],
+        problems: &[Problem],
+    ) -> Result<()> {
+        let mut session = self.write().await?;
+        require(&mut session, evidence).await?;
+        upsert_entries(&mut session, evidence, entries).await?;
+        insert_problems(&mut session, evidence, LISTING, problems).await?;
+        session.commit().await
+    }
+
+    /// Records what could not be read in an exhibit at a stage, when no content can be named (an
+    /// unreadable file, a worker that was killed). A problem that is recorded already is not recorded
+    /// twice.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the exhibit is not known.
+    pub async fn record_problems(
+        &self,
+        evidence: &EvidenceId,
+        stage: &str,
+        problems: &[Problem],
+    ) -> Result<()> {
+        let mut session = self.write().await?;
+        require(&mut session, evidence).await?;
+        insert_problems(&mut session, evidence, stage, problems).await?;
+        session.commit().await
+    }
+
+    /// Marks the listing as complete and enqueues the jobs that follow from it, in one step.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the exhibit is not known.
+    pub async fn finish_listing(&self, evidence: &EvidenceId, follow: &[NewJob]) -> Result<()> {
+        let mut session = self.write().await?;
+        require(&mut session, evidence).await?;
+        let sql = "UPDATE evidence SET listed = 1 WHERE id = $1";
+        session.run(sql, values![evidence.as_str()]).await?;
+        jobs::insert(&mut session, follow).await?;
+        session.commit().await
+    }
+
+    /// Whether the listing of an exhibit is complete.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the exhibit is not known.
+    pub async fn listing_finished(&self, evidence: &EvidenceId) -> Result<bool> {
+        let sql = "SELECT listed FROM evidence WHERE id = $1";
+        let row = self.read().await?.row(sql, values![evidence.as_str()]).await?;
+        Ok(row.ok_or_else(|| StoreError::not_found("evidence", evidence))?.int(0)? != 0)
+    }
+
+    /// The entries of an exhibit by path.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn entries(&self, evidence: &EvidenceId) -> Result<Vec<Entry>> {
+        let sql = "SELECT path, size, modified_at, md5, sha1, sha256 FROM entries \
+                   WHERE evidence = $1";
+        let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
+        let mut entries: Vec<Entry> = rows.iter().map(read_entry).collect::<Result<_>>()?;
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    /// Everything that could not be read in an exhibit, with the stage that tried, sorted.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn problems(&self, evidence: &EvidenceId) -> Result<Vec<(String, Problem)>> {
+        let sql = "SELECT stage, body FROM evidence_problems WHERE evidence = $1 UNION ALL \
+                   SELECT f.stage, p.body FROM evidence_contents c \
+                   JOIN facts f ON f.content = c.content AND f.body_kind = c.body_kind JOIN fact_problems p ON p.fact = f.id \
+                   WHERE c.evidence = $1";
+        let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
+        let mut found: Vec<(String, Problem)> =
+            rows.iter().map(|row| Ok((row.text(0)?, row.json(1)?))).collect::<Result<_>>()?;
+        found.sort();
+        Ok(found)
+    }
+}
+
+/// Fails with [`StoreError::NotFound`] unless the exhibit is attached.
+pub(crate) async fn require(session: &mut Session<'_>, evidence: &EvidenceId) -> Result<()> {
+    let row = session.row("SELECT id FROM evidence WHERE id = $1", values![evidence.as_str()]);
+    row.await?.map(|_| ()).ok_or_else(|| StoreError::not_found("evidence", evidence))
+}
+
+/// Inserts or updates entries. The last of several entries with one path counts, because PostgreSQL
+/// refuses to touch a row twice in one statement.
+pub(crate) async fn upsert_entries(
+    session: &mut Session<'_>,
+    evidence: &EvidenceId,
+    entries: &[Entry],
+) -> Result<()> {
+    let last: BTreeMap<&str, &Entry> =
+        entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+    let into = "entries (evidence, path_key, path, size, modified_at, md5, sha1, sha256)";
+    let tail = "ON CONFLICT (evidence, path_key) DO UPDATE SET size = excluded.size, \
+                modified_at = COALESCE(excluded.modified_at, entries.modified_at), \
+                md5 = COALESCE(excluded.md5, entries.md5), \
+                sha1 = COALESCE(excluded.sha1, entries.sha1), \
+                sha256 = COALESCE(excluded.sha256, entries.sha256)";
+    session.insert(into, tail, last.into_values().map(|entry| entry_values(evidence, entry))).await
+}
+
+async fn check_attachable(session: &mut Session<'_>, item: &EvidenceItem) -> Result<()> {
+    cases::require(session, &item.case).await?;
+    let Some(order) = cases::find_authorisation(session, &item.authorisation).await? else {
+        return Err(StoreError::not_found("authorisation", &item.authorisation));
+    };
+    if order.case != item.case {
+        let what = format!("authorisation {} belongs to case {}", order.id, order.case);
+        return Err(StoreError::conflict(what));
+    }
+    if require(session, &item.id).await.is_ok() {
+        let what = format!("evidence {} is another exhibit; choose another id", item.id);
+        return Err(StoreError::conflict(what));
+    }
+    Ok(())
+}
+
+async fn insert_problems(
+    session: &mut Session<'_>,
+    evidence: &EvidenceId,
+    stage: &str,
+    problems: &[Problem],
+) -> Result<()> {
+    let mut rows = Vec::with_capacity(problems.len());
+    for problem in problems {
+        let body = json(problem)?;
+        rows.push(values![evidence.as_str(), stage, digest(&body), body]);
+    }
+    let into = "evidence_problems (evidence, stage, digest, body)";
+    session.insert(into, "ON CONFLICT DO NOTHING", rows).await
+}
+
+fn entry_values(evidence: &EvidenceId, entry: &Entry) -> Vec<Value> {
+    values![
+        evidence.as_str(),
+        key(&entry.path),
+        entry.path.as_str(),
+        entry.size.cast_signed(),
+        entry.modified_at.map(|at| at.0),
+        entry.hashes.map(|hashes| hashes.md5.to_string()),
+        entry.hashes.map(|hashes| hashes.sha1.to_string()),
+        entry.hashes.map(|hashes| hashes.sha256.to_string()),
+    ]
+}
+
+fn read_entry(row: &Row) -> Result<Entry> {
+    let size = row.int(1)?.cast_unsigned();
+    let hashes = match (row.opt_parsed(3)?, row.opt_parsed(4)?, row.opt_parsed(5)?) {
+        (Some(md5), Some(sha1), Some(sha256)) => Some(Hashes { size, md5, sha1, sha256 }),
+        _ => None,
+    };
+    let modified_at = row.opt_int(2)?.map(UtcMillis);
+    Ok(Entry { path: row.text(0)?, size, modified_at, hashes })
+}
