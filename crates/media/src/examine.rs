@@ -107,7 +107,7 @@ pub fn examine(bytes: &[u8], limits: &Limits) -> Result<Picture, MediaError> {
     })
 }
 
-/// Decodes within the limits; the size in the header is checked before anything is allocated for it.
+/// Decodes within the limits; the size in the header is checked before anything is allocated.
 fn decode(bytes: &[u8], limits: &Limits) -> Result<(&'static str, DynamicImage), MediaError> {
     let format = match known(bytes) {
         None => return Err(MediaError::NotAPicture),

@@ -1,12 +1,12 @@
 //! Pictures as bytes in; size, EXIF and the PDQ fingerprint out.
 //!
-//! This crate knows no disk, no clock and no case. Its decoders read hostile bytes and therefore run
-//! only inside the sandbox's worker. [`examine`] is the one entry; [`pdq`] is the perceptual hash for
-//! pixels that are already decoded.
+//! This crate knows no disk, no clock and no case. Its decoders read hostile bytes and therefore
+//! run only inside the sandbox's worker. [`examine`] is the one entry; [`pdq`] is the perceptual
+//! hash for pixels that are already decoded.
 //!
-//! To add a format: enable it in the `image` crate, list it in `format.rs`, and give it a row in the
-//! test there. A format that is recognised but not decoded belongs in the second list of that file,
-//! so that it shows as "not examined" instead of vanishing.
+//! To add a format: enable it in the `image` crate, list it in `format.rs`, and give it a row in
+//! the test there. A format that is recognised but not decoded belongs in the second list of that
+//! file, so that it shows as "not examined" instead of vanishing.
 
 mod examine;
 mod exif;

@@ -1,4 +1,4 @@
-//! Two passes of a box blur along rows and columns (a tent filter), then every 64th sample of the way.
+//! Two passes of a box blur along rows and columns (a tent filter), then 64 samples each way.
 //!
 //! The picture streams through: eight rows at a time, of which only as many as the window is high
 //! are kept. The running sums add and subtract in the order of Meta's source

@@ -1,0 +1,203 @@
+//! A folder of files as evidence: an extraction, an export, a mounted copy.
+//!
+//! Everything is opened for reading only, from the folder downwards, and the kernel itself refuses
+//! any path that leaves the folder or passes through a symbolic link (`openat2`). What is no plain
+//! file is listed as a problem and never opened. A file that changes while it is read is a problem
+//! too: its hash would be of something that never existed.
+
+mod walk;
+
+use crate::hashing::Hasher;
+use crate::path::unescape_path;
+use amparo_model::{Entry, Hashes, Problem, ProblemKind};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat2};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Why a file of a source gave no bytes. None is worth a second try without a change outside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The operating system or the medium refused.
+    #[error("{path}: could not be read: {why}")]
+    Unreadable {
+        /// The entry.
+        path: String,
+        /// The operating system's reason.
+        why: String,
+    },
+    /// Larger than the caller allows; nothing was read.
+    #[error("{path}: {size} bytes; the limit is {limit}")]
+    TooLarge {
+        /// The entry.
+        path: String,
+        /// Its size.
+        size: u64,
+        /// The limit asked for.
+        limit: u64,
+    },
+    /// Something wrote to it meanwhile. Evidence must lie still: use a write blocker or a copy.
+    #[error("{path}: changed while it was read; work on a copy that nobody writes to")]
+    Changed {
+        /// The entry.
+        path: String,
+    },
+    /// A folder, link, pipe, socket or device.
+    #[error("{path}: not a plain file")]
+    NotAFile {
+        /// The entry.
+        path: String,
+    },
+}
+
+impl SourceError {
+    /// The error as a result to show beside the others.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (path, kind, detail) = match self {
+            Self::Unreadable { path, why } => (path, ProblemKind::Unreadable, why.clone()),
+            Self::TooLarge { path, size, limit } => {
+                (path, ProblemKind::Limit, format!("{size} bytes; the limit is {limit}"))
+            }
+            Self::Changed { path } => {
+                (path, ProblemKind::Unreadable, "changed while it was read".to_owned())
+            }
+            Self::NotAFile { path } => (path, ProblemKind::Skipped, "not a plain file".to_owned()),
+        };
+        Problem { kind, at: None, subject: path.clone(), detail }
+    }
+}
+
+/// A folder opened as evidence.
+pub struct FolderSource {
+    root: OwnedFd,
+}
+
+impl FolderSource {
+    /// Opens the folder. A link given here by the operator is followed; none below it is.
+    ///
+    /// # Errors
+    /// [`SourceError::Unreadable`] when there is no such folder or it may not be read.
+    pub fn open(root: &Path) -> Result<Self, SourceError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = rustix::fs::open(root, flags, Mode::empty()).map_err(|errno| {
+            SourceError::Unreadable { path: root.display().to_string(), why: words(errno) }
+        })?;
+        Ok(Self { root })
+    }
+
+    /// Every file below the folder, in the order of its path's bytes, and every problem on the way.
+    /// Memory grows with the largest folder and the depth, not with the number of files.
+    pub fn list(&self, each: &mut dyn FnMut(Result<Entry, Problem>)) {
+        walk::walk(self, each);
+    }
+
+    /// The bytes of a file, if there are at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+        let file = Plain::open(self, path)?;
+        let size = file.size();
+        if size > limit {
+            return Err(SourceError::TooLarge { path: path.to_owned(), size, limit });
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        // One byte more than expected shows that the file grew.
+        let mut reader = (&file.file).take(size.saturating_add(1));
+        reader.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+        file.unchanged(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    /// The fingerprints of a file of any size, in one reading.
+    ///
+    /// # Errors
+    /// [`SourceError`], never [`SourceError::TooLarge`].
+    pub fn hash(&self, path: &str) -> Result<Hashes, SourceError> {
+        let file = Plain::open(self, path)?;
+        let mut hasher = Hasher::default();
+        let mut buffer = vec![0; 256 << 10];
+        let mut left = file.size().saturating_add(1);
+        loop {
+            let want = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+            let part = buffer.get_mut(..want).unwrap_or_default();
+            let read = match (&file.file).read(part) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(unreadable(path, &error)),
+            };
+            hasher.update(part.get(..read).unwrap_or_default());
+            left = left.saturating_sub(read as u64);
+        }
+        let hashes = hasher.finish();
+        file.unchanged(hashes.size)?;
+        Ok(hashes)
+    }
+
+    fn open_below(&self, path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
+        let flags = flags | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let resolve =
+            ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let path = if path.is_empty() { b"." } else { path };
+        openat2(&self.root, OsStr::from_bytes(path), flags, Mode::empty(), resolve)
+    }
+}
+
+/// An open plain file with what it looked like when it was opened.
+struct Plain<'p> {
+    path: &'p str,
+    file: File,
+    before: Stat,
+}
+
+impl<'p> Plain<'p> {
+    fn open(source: &FolderSource, path: &'p str) -> Result<Self, SourceError> {
+        let refused = |why: String| SourceError::Unreadable { path: path.to_owned(), why };
+        let bytes = unescape_path(path)
+            .filter(|bytes| !bytes.is_empty())
+            .ok_or_else(|| refused("not a path of this source".to_owned()))?;
+        let opened = source.open_below(&bytes, OFlags::empty());
+        let fd = opened.map_err(|errno| match errno {
+            rustix::io::Errno::LOOP => SourceError::NotAFile { path: path.to_owned() },
+            // A socket cannot be opened at all.
+            rustix::io::Errno::NXIO => SourceError::NotAFile { path: path.to_owned() },
+            other => refused(words(other)),
+        })?;
+        let before = fstat(&fd).map_err(|errno| refused(words(errno)))?;
+        if !FileType::from_raw_mode(before.st_mode).is_file() {
+            return Err(SourceError::NotAFile { path: path.to_owned() });
+        }
+        Ok(Self { path, file: File::from(fd), before })
+    }
+
+    fn size(&self) -> u64 {
+        u64::try_from(self.before.st_size).unwrap_or(0)
+    }
+
+    fn unchanged(&self, read: u64) -> Result<(), SourceError> {
+        let changed = || SourceError::Changed { path: self.path.to_owned() };
+        let after = fstat(&self.file).map_err(|_| changed())?;
+        let look = |s: &Stat| (s.st_size, s.st_mtime, s.st_mtime_nsec, s.st_ctime, s.st_ctime_nsec);
+        if read == self.size() && look(&after) == look(&self.before) {
+            Ok(())
+        } else {
+            Err(changed())
+        }
+    }
+}
+
+fn unreadable(path: &str, error: &io::Error) -> SourceError {
+    SourceError::Unreadable { path: path.to_owned(), why: error.to_string() }
+}
+
+fn words(errno: rustix::io::Errno) -> String {
+    io::Error::from(errno).to_string()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! Objects: bytes under the name of their SHA-256, written once and never again.
+//!
+//! Layout: `ROOT/ab/cdef...` (the first byte of the name is the folder) with mode 0444, and
+//! `ROOT/scratch/` on the same file system for what has no name yet.
+
+use crate::fault::{Faults, NoFaults};
+use crate::hashing::sha256;
+use crate::publish::{Named, Scratch, create_folder, make_folder, sync_folder};
+use amparo_model::Sha256;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// What can go wrong with objects, by what the caller can do.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceError {
+    /// Nothing was acknowledged; make room and do it again.
+    #[error("no space left for {path}; free some and run again")]
+    Full {
+        /// Where it was to go.
+        path: PathBuf,
+    },
+    /// The operating system refused; nothing was acknowledged and doing it again is safe.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was touched.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: io::Error,
+    },
+    /// The object is not there. Restore it from a copy.
+    #[error("object {object} is missing; restore it from a copy of the data folder")]
+    Missing {
+        /// Its name.
+        object: Sha256,
+    },
+    /// The bytes are not those of the name. They are never handed out; restore them from a copy.
+    #[error("object {object} is damaged ({why}); restore it from a copy of the data folder")]
+    Damaged {
+        /// Its name.
+        object: Sha256,
+        /// What was found.
+        why: String,
+    },
+}
+
+/// The folder of objects.
+pub struct ObjectStore {
+    root: PathBuf,
+    faults: Box<dyn Faults>,
+}
+
+/// The folder for files that have no final name yet.
+pub(crate) const SCRATCH_FOLDER: &str = "scratch";
+
+/// Objects flushed together; each holds a file open meanwhile.
+const GROUP: usize = 64;
+
+impl ObjectStore {
+    /// Opens the folder, making it and its parts where they are missing.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Io`] or [`EvidenceError::Full`].
+    pub fn open(root: &Path) -> Result<Self, EvidenceError> {
+        Self::open_with(root, Box::new(NoFaults))
+    }
+
+    /// [`ObjectStore::open`] whose steps a test can make fail.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::open`], or the injected one.
+    pub fn open_with(root: &Path, faults: Box<dyn Faults>) -> Result<Self, EvidenceError> {
+        create_folder(root, &*faults).map_err(at(root))?;
+        let parts = (0..=u8::MAX).map(|shard| format!("{shard:02x}"));
+        for part in parts.chain([SCRATCH_FOLDER.to_owned()]) {
+            let path = root.join(part);
+            make_folder(&path, &*faults).map_err(at(&path))?;
+        }
+        // Once for all; also where nothing was made, for a process that was cut off before this.
+        sync_folder(root, &*faults).map_err(at(root))?;
+        Ok(Self { root: root.to_owned(), faults })
+    }
+
+    /// Stores bytes; when this returns they survive a power cut.
+    ///
+    /// # Errors
+    /// As [`ObjectStore::publish_many`].
+    pub fn publish(&self, bytes: &[u8]) -> Result<Sha256, EvidenceError> {
+        let names = self.publish_many(&[bytes])?;
+        names.first().copied().ok_or_else(|| EvidenceError::Missing { object: sha256(bytes) })
+    }
+
+    /// Stores several objects and flushes them together, which is many times faster than one by
+    /// one. Names come back in the order of the bytes.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Full`] and [`EvidenceError::Io`]: some objects may be there, none is
+    /// acknowledged, doing it again is safe. [`EvidenceError::Damaged`]: an object of that name
+    /// exists with another size.
+    pub fn publish_many(&self, items: &[&[u8]]) -> Result<Vec<Sha256>, EvidenceError> {
+        let mut names = Vec::with_capacity(items.len());
+        for group in items.chunks(GROUP) {
+            let named: Vec<(Sha256, &[u8])> = group.iter().map(|b| (sha256(b), *b)).collect();
+            names.extend(named.iter().map(|(name, _)| *name));
+            // Equal bytes within a group are written once.
+            self.publish_group(&named.into_iter().collect())?;
+        }
+        Ok(names)
+    }
+
+    fn publish_group(&self, items: &BTreeMap<Sha256, &[u8]>) -> Result<(), EvidenceError> {
+        let folder = self.root.join(SCRATCH_FOLDER);
+        let mut written = Vec::new();
+        for (name, bytes) in items {
+            if !self.has(name, bytes.len())? {
+                let scratch = Scratch::write(&folder, 0o444, bytes, &*self.faults);
+                written.push((name, bytes.len(), scratch.map_err(at(&folder))?));
+            }
+        }
+        for (name, _, scratch) in &written {
+            scratch.sync(&*self.faults).map_err(at(&self.path(name)))?;
+        }
+        for (name, size, scratch) in written {
+            let path = self.path(name);
+            let named = scratch.name(&path, &*self.faults).map_err(at(&path))?;
+            if named == Named::Existed {
+                self.has(name, size)?;
+            }
+        }
+        // Also where an object existed: whoever named it may have been cut off before this.
+        let folders: BTreeSet<PathBuf> = items.keys().map(|name| self.shard(name)).collect();
+        for folder in folders {
+            sync_folder(&folder, &*self.faults).map_err(at(&folder))?;
+        }
+        Ok(())
+    }
+
+    /// The bytes of an object, verified against its name.
+    ///
+    /// # Errors
+    /// [`EvidenceError::Missing`], [`EvidenceError::Damaged`] or [`EvidenceError::Io`].
+    pub fn read(&self, object: &Sha256) -> Result<Vec<u8>, EvidenceError> {
+        let path = self.path(object);
+        let mut file = match open_read_only(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(EvidenceError::Missing { object: *object });
+            }
+            other => other.map_err(at(&path))?,
+        };
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(at(&path))?;
+        let found = sha256(&bytes);
+        if found != *object {
+            let why = format!("its {} bytes hash to {found}", bytes.len());
+            return Err(EvidenceError::Damaged { object: *object, why });
+        }
+        Ok(bytes)
+    }
+
+    /// Whether an object of this name is there. Says nothing of its bytes; [`Self::read`] does.
+    #[must_use]
+    pub fn contains(&self, object: &Sha256) -> bool {
+        self.path(object).symlink_metadata().is_ok_and(|meta| meta.is_file())
+    }
+
+    /// The folder that holds everything.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn path(&self, object: &Sha256) -> PathBuf {
+        let name = object.to_string();
+        let (shard, rest) = name.split_at(2);
+        self.root.join(shard).join(rest)
+    }
+
+    fn shard(&self, object: &Sha256) -> PathBuf {
+        let mut path = self.path(object);
+        path.pop();
+        path
+    }
+
+    /// Whether the object is there; an error when it is there with another size.
+    fn has(&self, object: &Sha256, size: usize) -> Result<bool, EvidenceError> {
+        let path = self.path(object);
+        match path.symlink_metadata() {
+            Ok(meta) if meta.is_file() && meta.len() == size as u64 => Ok(true),
+            Ok(meta) => {
+                let why = format!("{} bytes instead of {size}", meta.len());
+                Err(EvidenceError::Damaged { object: *object, why })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(at(&path)(error)),
+        }
+    }
+}
+
+/// Opens for reading only, never through a symbolic link and never waiting for a pipe.
+pub(crate) fn open_read_only(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> EvidenceError {
+    let path = path.to_owned();
+    move |source| match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => EvidenceError::Full { path },
+        _ => EvidenceError::Io { path, source },
+    }
+}
+
+#[cfg(test)]
+mod tests;
