@@ -14,7 +14,7 @@ mod reasons;
 mod rules;
 
 pub use facts::{AlarmFacts, SignalFact, TransferFact, is_visual};
-pub use rules::{Limits, RuleText, Rules, RulesError};
+pub use rules::{Limits, Rules};
 
 use amparo_model::{Alarm, Band, Reason, UtcMillis};
 use dossier::Dossier;

@@ -14,6 +14,8 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use words::Words;
 
+pub(crate) use words::fold;
+
 /// Longest quotation, in characters.
 const EXCERPT_CHARS: usize = 160;
 

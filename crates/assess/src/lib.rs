@@ -3,7 +3,8 @@
 //!
 //! - [`lexicon`] finds phrases in messages,
 //! - [`alarm`] ranks the counterparts of a device's owner,
-//! - [`tips`] says how urgent a tip is, how soon its evidence perishes, and whose territory it is.
+//! - [`tips`] says how urgent a tip is and how soon its evidence perishes,
+//! - [`territory`] says which country and which division of it a tip concerns.
 //!
 //! Weights, phrases, clocks and names are data files in `data/`, each with version, source and
 //! review date. Points add up; nothing is averaged; unknown is never zero; counter-evidence is shown
@@ -14,6 +15,12 @@
 
 pub mod alarm;
 pub mod lexicon;
+mod rule;
+pub mod territory;
+pub mod tips;
 
 pub use alarm::{AlarmFacts, Rules, SignalFact, TransferFact};
 pub use lexicon::{Lexicon, PhraseHit};
+pub use rule::{RuleText, RulesError};
+pub use territory::Territory;
+pub use tips::{TipAssessment, TipContext, TipRules};

@@ -7,7 +7,8 @@
 use super::dossier::Dossier;
 use super::facts::Standing;
 use super::reasons::{counted, quoted, recent_contact, weighted};
-use super::rules::{Found, Rules};
+use super::rules::Rules;
+use crate::rule::Found;
 use amparo_model::{Band, Reason, UtcMillis};
 
 /// Rules that decide a band; they stand first among the reasons.

@@ -5,7 +5,8 @@
 
 use super::dossier::{Dossier, Seen};
 use super::facts::{SignalFact, Standing};
-use super::rules::{Found, Limits, Rules};
+use super::rules::{Limits, Rules};
+use crate::rule::Found;
 use amparo_model::{Reason, UtcMillis};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -54,7 +54,7 @@ impl<'a> Words<'a> {
 }
 
 /// One word as it is compared.
-pub(super) fn fold(word: &str) -> String {
+pub(crate) fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     word.chars().filter(|c| belongs(*c)).for_each(|c| fold_into(c, &mut folded));
     folded
