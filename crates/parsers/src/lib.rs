@@ -25,6 +25,7 @@ mod input;
 mod json;
 mod normal;
 mod spec;
+pub mod sqlite;
 pub mod tips;
 
 pub use input::{Blob, Collected, Input, Sink};
@@ -62,6 +63,7 @@ pub const PARSERS: &[&dyn Parser] = &[
     &tips::ncmec_le_json::NcmecLeJson,
     &apps::telegram_desktop::TelegramDesktop,
     &hashsets::vics_2::Vics2,
+    &apps::whatsapp_android::WhatsappAndroid,
 ];
 
 /// The parser with this id.

@@ -2,3 +2,4 @@
 //! documentation.
 
 pub mod telegram_desktop;
+pub mod whatsapp_android;

@@ -1,0 +1,2 @@
+CREATE TABLE jid (_id INTEGER PRIMARY KEY, raw_string TEXT);
+CREATE VIEW message AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x AS _id, 1 AS chat_row_id, 0 AS from_me FROM n;
