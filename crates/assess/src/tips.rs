@@ -11,7 +11,7 @@ mod rules;
 pub use clocks::Perishability;
 pub use rules::{Clock, TipLimits, TipRules};
 
-use crate::territory::{Names, Territory, territory};
+use crate::territory::{Territory, territory};
 use amparo_model::{PartyRole, Reason, TipRevision, UtcMillis};
 
 /// What is known about a tip from beside it.
@@ -78,9 +78,4 @@ fn minor_suspect(tip: &TipRevision, rules: &TipRules) -> Option<(usize, String)>
 /// The first number in an age as written (`16-17`, `approx. 15`).
 fn lowest_number(text: &str) -> Option<u32> {
     text.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
-}
-
-/// The names that the territory is read with, bundled with the rules.
-pub(crate) fn bundled_names() -> Names {
-    Names::bundled()
 }

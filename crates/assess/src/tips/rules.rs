@@ -59,7 +59,7 @@ impl TipRules {
     pub fn bundled() -> Self {
         let urgency = include_str!("../../data/tip_urgency.toml");
         let clocks = include_str!("../../data/clocks.toml");
-        match Self::from_toml(urgency, clocks, super::bundled_names()) {
+        match Self::from_toml(urgency, clocks, Names::bundled()) {
             Ok(rules) => rules,
             Err(error) => unreachable!("the bundled files are parsed by a test: {error}"),
         }
