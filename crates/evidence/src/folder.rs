@@ -113,6 +113,18 @@ impl FolderSource {
         Ok(bytes)
     }
 
+    /// The first bytes of a file, at most `limit` of them: enough to recognise what it is.
+    ///
+    /// # Errors
+    /// [`SourceError`], never [`SourceError::TooLarge`].
+    pub fn head(&self, path: &str, limit: u64) -> Result<Vec<u8>, SourceError> {
+        let file = Plain::open(self, path)?;
+        let mut bytes = Vec::new();
+        let mut reader = (&file.file).take(limit);
+        reader.read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+        Ok(bytes)
+    }
+
     /// The fingerprints of a file of any size, in one reading.
     ///
     /// # Errors

@@ -76,6 +76,23 @@ impl Store {
         now: UtcMillis,
         lease_ms: i64,
     ) -> Result<Vec<Job>> {
+        self.claim_jobs_up_to(i64::MAX, worker, evidence, limit, now, lease_ms).await
+    }
+
+    /// The same, but leaves jobs of waves later than `wave_max` where they are: they wait until the
+    /// jobs that earlier waves enqueue have been done.
+    ///
+    /// # Errors
+    /// Only what the database itself reports.
+    pub async fn claim_jobs_up_to(
+        &self,
+        wave_max: i64,
+        worker: &str,
+        evidence: &EvidenceId,
+        limit: u32,
+        now: UtcMillis,
+        lease_ms: i64,
+    ) -> Result<Vec<Job>> {
         let mut session = self.write().await?;
         let skip = match session.engine.for_update() {
             "" => String::new(),
@@ -83,20 +100,33 @@ impl Store {
         };
         // MATERIALIZED: picked once, so that LIMIT holds however the join is planned.
         let sql = format!(
-            "WITH picked AS MATERIALIZED (SELECT id FROM jobs WHERE evidence = $1 AND \
-             ((state = 'queued' AND not_before <= $2) OR (state = 'running' AND lease_until <= $2)) \
+            "WITH picked AS MATERIALIZED (SELECT id FROM jobs WHERE evidence = $1 \
+             AND wave <= $6 AND ((state = 'queued' AND not_before <= $2) OR (state = 'running' AND lease_until <= $2)) \
              ORDER BY wave, id LIMIT $3{skip}) \
              UPDATE jobs SET state = 'running', worker = $4, lease_until = $5, \
              attempts = attempts + 1 WHERE id IN (SELECT id FROM picked) \
              RETURNING id, kind, evidence, wave, full_key, payload, attempts"
         );
         let until = now.plus_ms(lease_ms).0;
-        let values = values![evidence.as_str(), now.0, i64::from(limit), worker, until];
+        let values = values![evidence.as_str(), now.0, i64::from(limit), worker, until, wave_max];
         let rows = session.rows(&sql, values).await?;
         let mut jobs: Vec<Job> = rows.iter().map(read).collect::<Result<_>>()?;
         session.commit().await?;
         jobs.sort_by_key(|job| (job.wave, job.id));
         Ok(jobs)
+    }
+
+    /// Puts back all jobs of an exhibit that `worker` holds. For a process that knows to be the only
+    /// one of that name, at its start: what is held then, a killed predecessor held.
+    ///
+    /// # Errors
+    /// Only what the database itself reports.
+    pub async fn release_jobs(&self, evidence: &EvidenceId, worker: &str) -> Result<()> {
+        let sql = "UPDATE jobs SET state = 'queued', worker = NULL, lease_until = NULL \
+                   WHERE evidence = $1 AND worker = $2 AND state = 'running'";
+        let mut session = self.write().await?;
+        session.run(sql, values![evidence.as_str(), worker]).await?;
+        session.commit().await
     }
 
     /// Puts a claimed job back into the queue, to be claimed at `not_before` or later. A job that has
