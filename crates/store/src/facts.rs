@@ -41,6 +41,10 @@ pub struct Fact {
 }
 
 /// What a stage can find.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "batches hold at most some thousands; plain to build"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum FactBody {
     /// Records of an app store.
