@@ -61,6 +61,7 @@ pub trait Parser: Sync {
 /// All parsers, sorted by id.
 pub const PARSERS: &[&dyn Parser] = &[
     &tips::ncmec_le_json::NcmecLeJson,
+    &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
     &hashsets::vics_2::Vics2,
     &apps::whatsapp_android::WhatsappAndroid,

@@ -110,6 +110,13 @@ impl<'a> Image<'a> {
     }
 }
 
+/// A second opinion on a file's first bytes: SQLite, and if they show any table, then one with one of
+/// these words in it. The schema of a large store does not fit in the first bytes.
+pub(crate) fn probe(head: &[u8], words: &[&str]) -> bool {
+    let holds = |word: &str| head.windows(word.len()).any(|window| window == word.as_bytes());
+    head.starts_with(MAGIC) && (!holds("CREATE TABLE") || words.iter().any(|word| holds(word)))
+}
+
 fn log<'a>(wal: &Blob<'a>, pages: u32, problems: &mut Vec<Problem>) -> Option<Log<'a>> {
     if wal.bytes.is_empty() {
         return None;

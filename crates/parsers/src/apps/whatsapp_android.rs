@@ -83,9 +83,7 @@ impl Parser for WhatsappAndroid {
     }
 
     fn probe(&self, head: &[u8]) -> bool {
-        // The table names stand on the schema's first page, but a large schema can push them out of
-        // the bytes that are offered.
-        head.starts_with(b"SQLite format 3\0")
+        crate::sqlite::probe(head, &["message_media", "chat_row_id", "key_remote_jid"])
     }
 
     fn read(&self, input: &Input, out: &mut dyn Sink) {

@@ -1,0 +1,2 @@
+CREATE TABLE recipes (id INTEGER PRIMARY KEY, body TEXT);
+INSERT INTO recipes VALUES (1, 'soup');
