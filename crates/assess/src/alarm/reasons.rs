@@ -8,7 +8,7 @@ use super::facts::{SignalFact, Standing};
 use super::rules::{Limits, Rules};
 use crate::rule::Found;
 use amparo_model::{Reason, UtcMillis};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A wall-clock time whose zone nobody stated lies up to so far from UTC.
 const ZONE_MS: i64 = 14 * 3_600_000;
@@ -187,8 +187,14 @@ pub(super) fn recent_contact(dossier: &Dossier<'_>, limits: &Limits, now: UtcMil
 
 fn counter_evidence(dossier: &Dossier<'_>, add: Add<'_>) {
     if only_listed(dossier) {
-        let listed: Vec<Seen<'_>> = dossier.received(Standing::Listed).collect();
-        add("only_listed", 1, counted(&listed));
+        let listed = &dossier.listed_in_chat;
+        let args = [
+            ("count", listed.len().to_string()),
+            ("first", date(listed.iter().filter_map(|fact| fact.at).min())),
+            ("last", date(listed.iter().filter_map(|fact| fact.at).max())),
+        ];
+        let evidence = listed.iter().map(|fact| fact.evidence.as_str());
+        add("only_listed", 1, Found::new(&args).at(evidence));
     }
     let distributed: Vec<Seen<'_>> =
         dossier.received.iter().copied().filter(|seen| seen.fact.is_distributed).collect();
@@ -212,14 +218,12 @@ fn counter_evidence(dossier: &Dossier<'_>, add: Add<'_>) {
     }
 }
 
-/// Listed material went through the chat, and every picture received is either listed or known to
-/// be harmless.
+/// Listed material went through the direct chat, and the counterpart sent no picture that no list
+/// knows. Takes back what `listed_in_chat` gave, no more: one more listed file lowers nobody.
 fn only_listed(dossier: &Dossier<'_>) -> bool {
-    let standings: BTreeSet<u8> = dossier.received.iter().map(|seen| seen.standing as u8).collect();
-    let holds = |standing: Standing| standings.contains(&(standing as u8));
-    !dossier.listed_in_chat.is_empty()
-        && holds(Standing::Listed)
-        && ![Standing::Unlisted, Standing::Provisional, Standing::NotLookedUp]
-            .into_iter()
-            .any(holds)
+    let open = |seen: &Seen<'_>| {
+        let open = [Standing::Unlisted, Standing::Provisional, Standing::NotLookedUp];
+        open.contains(&seen.standing)
+    };
+    !dossier.listed_in_chat.is_empty() && !dossier.received.iter().any(open)
 }
