@@ -294,8 +294,8 @@ pub(crate) fn rule_sentence(rule: &RuleUse, text: &Text) -> Option<String> {
 /// Rules about words rest on what somebody states; others on what stands in evidence; a reason
 /// without a place in evidence is a conclusion.
 fn basis_of(reason: &Reason) -> Basis {
-    const ABOUT_WORDS: [&str; 7] =
-        ["claim", "state", "says", "phrase", "offer", "request", "secrecy"];
+    const ABOUT_WORDS: [&str; 9] =
+        ["claim", "state", "says", "phrase", "offer", "request", "secrecy", "promise", "talk"];
     if reason.evidence.is_empty() {
         Basis::Inferred
     } else if ABOUT_WORDS.iter().any(|word| reason.rule.contains(word)) {

@@ -55,7 +55,8 @@ fn no_sentence_claims_more_than_a_record_can_prove() {
     let mut offenders = Vec::new();
     for lang in Lang::ALL {
         for (area, source) in sources(lang) {
-            for (number, line) in source.lines().enumerate() {
+            let sentences = source.lines().enumerate().filter(|(_, line)| !line.starts_with('#'));
+            for (number, line) in sentences {
                 let lower = line.to_lowercase();
                 let claims = FORBIDDEN.iter().filter(|word| lower.contains(*word));
                 let place = format!("{lang}/{area}.ftl:{}", number + 1);
