@@ -7,8 +7,8 @@
 //! - [`territory`] says which country and which division of it a tip concerns.
 //!
 //! Weights, phrases, clocks and names are data files in `data/`, each with version, source and
-//! review date. Points add up; nothing is averaged; unknown is never zero; counter-evidence is shown
-//! with negative points and lowers nothing below a hard floor.
+//! review date. Points add up; nothing is averaged; unknown is never zero; counter-evidence is
+//! shown with negative points and lowers nothing below a hard floor.
 //!
 //! To add a rule: an entry in the data file, its condition in the module, its sentence in the three
 //! languages of `text`; the test `tests/sentences.rs` asks for the last.

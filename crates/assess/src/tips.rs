@@ -1,8 +1,8 @@
 //! How urgent a tip is, and how soon what it leads to is lost: two numbers, never averaged.
 //!
 //! Danger orders the work and perishability breaks ties. The originator's level stays as it was
-//! sent; "E" means that nobody has looked, so it never falls below level 3. Viral files lower a tip,
-//! but no sign of a child in danger is ever outweighed by them, and no tip falls to nothing.
+//! sent; "E" means that nobody has looked, so it never falls below level 3. Viral files lower a
+//! tip, but no sign of a child in danger is ever outweighed by them, and no tip falls to nothing.
 
 mod clocks;
 mod danger;

@@ -7,7 +7,10 @@ use amparo_model::{AccountKey, Alarm, Band, ChatKind, Direction, Novelty, Sha256
 use amparo_text::{Lang, Text};
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
+use std::sync::LazyLock;
 
+static RULES: LazyLock<Rules> = LazyLock::new(Rules::bundled);
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::bundled);
 const NOW: UtcMillis = UtcMillis(1_772_438_400_000);
 const HOUR: i64 = 3_600_000;
 const UNSEEN: Option<Novelty> = Some(Novelty::Unseen);
@@ -108,7 +111,7 @@ impl Scene {
     }
 
     fn signal(mut self, text: &str, from_owner: bool) -> Self {
-        for hit in Lexicon::bundled().hits(text) {
+        for hit in LEXICON.hits(text) {
             self.facts.signals.push(SignalFact {
                 owner: Some(owner()),
                 account: Some(if from_owner { owner() } else { other() }),
@@ -129,7 +132,7 @@ impl Scene {
     }
 
     fn alarm(&self) -> Option<Alarm> {
-        let mut rows = alarms(&self.facts, &Rules::bundled(), NOW);
+        let mut rows = alarms(&self.facts, &RULES, NOW);
         assert!(rows.len() <= 1, "{rows:?}");
         rows.pop()
     }
@@ -253,7 +256,7 @@ fn owners_and_silent_members_of_a_group_get_no_row() {
     };
     assert!(Scene::new().in_group().file(to_group).alarm().is_none());
     assert!(Scene::new().owner_says("vivo con el nene").alarm().is_none());
-    assert!(alarms(&AlarmFacts::default(), &Rules::bundled(), NOW).is_empty());
+    assert!(alarms(&AlarmFacts::default(), &RULES, NOW).is_empty());
 }
 
 #[test]
@@ -360,14 +363,13 @@ fn the_order_is_band_points_contact_account_whatever_the_order_of_input() {
             facts.signals.push(fact);
         }
     }
-    let rules = Rules::bundled();
-    let expect = alarms(&facts, &rules, NOW);
+    let expect = alarms(&facts, &RULES, NOW);
     let ids: Vec<&str> = expect.iter().map(|alarm| alarm.counterpart.id.as_str()).collect();
     assert_eq!(ids, ["user1", "user4", "user3", "user0", "user2"]);
     let mut rng = ChaCha8Rng::seed_from_u64(12);
     for _ in 0..20 {
         facts.transfers.shuffle(&mut rng);
         facts.signals.shuffle(&mut rng);
-        assert_eq!(alarms(&facts, &rules, NOW), expect);
+        assert_eq!(alarms(&facts, &RULES, NOW), expect);
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct Compared<'a> {
     pub(crate) pdq: Option<&'a Pdq>,
 }
 
-/// The answer, and the reason when it is `Unsure`. A hit always speaks, even where a miss could not.
+/// The answer, and the reason when it is `Unsure`. A hit speaks even where a miss could not.
 pub(crate) fn answer(
     matches: &[Match],
     compared: &Compared<'_>,

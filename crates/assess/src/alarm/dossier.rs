@@ -1,8 +1,8 @@
 //! Everything about one counterpart in one place, before it is weighed.
 //!
 //! A transfer belongs to its sender; one that the owner sent belongs to the other side of a direct
-//! chat, and to nobody in a group. A phrase belongs to its writer; the owner's own phrase belongs to
-//! the other side of a direct chat.
+//! chat, and to nobody in a group. A phrase belongs to its writer; the owner's own phrase belongs
+//! to the other side of a direct chat.
 
 use super::facts::{AlarmFacts, SignalFact, Standing, TransferFact};
 use amparo_model::{AccountKey, ChatKind, Direction, UtcMillis};
