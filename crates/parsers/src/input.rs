@@ -145,3 +145,76 @@ impl Sink for Limited<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Family, Limits, Parser, Tier};
+    use amparo_model::{AccountKey, Contact};
+
+    /// Emits as many contacts as the input has bytes, and as many problems as bytes beyond `p`.
+    struct Counting;
+
+    static SPEC: Spec = Spec {
+        id: "counting",
+        title: "counts",
+        family: Family::App,
+        apps: &[],
+        claims: &[],
+        companions: &[],
+        emits: &[],
+        version: 1,
+        tier: Tier::Unexercised,
+        tested_on: &[],
+        gaps: &[],
+        references: &[],
+        time: "",
+        limits: Limits {
+            input_bytes: 20_000,
+            records: 3,
+            nesting: 1,
+            wall_ms_per_mb: 1,
+            memory_bytes: 1,
+        },
+    };
+
+    impl Parser for Counting {
+        fn spec(&self) -> &'static Spec {
+            &SPEC
+        }
+
+        fn probe(&self, _: &[u8]) -> bool {
+            false
+        }
+
+        fn read(&self, input: &Input, out: &mut dyn Sink) {
+            for byte in input.main.bytes {
+                if *byte == b'p' {
+                    out.problem(input.main.problem(ProblemKind::Malformed, "p"));
+                    continue;
+                }
+                let account = Some(AccountKey::new("x", "y"));
+                let contact = Contact { account, name: None, phone: None };
+                let at = input.main.at(Place::Whole);
+                out.record(Located::new(Record::Contact(contact), at));
+            }
+        }
+    }
+
+    fn check(bytes: &[u8], records: usize, problems: usize, limits: usize) {
+        let main = Blob { path: "x", sha256: Sha256([0; 32]), bytes };
+        let mut out = Collected::default();
+        Counting.parse(&Input::new(main), &mut out);
+        let told = out.problems.iter().filter(|problem| problem.kind == ProblemKind::Limit);
+        let found = (out.records.len(), out.problems.len(), told.count());
+        assert_eq!(found, (records, problems, limits), "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn limits_hold_and_are_told() {
+        check(b"abc", 3, 0, 0);
+        check(b"abcdef", 3, 1, 1);
+        check(&[b'a'; 20_001], 0, 1, 1);
+        check(&[b'p'; 15_000], 0, 10_001, 1);
+    }
+}

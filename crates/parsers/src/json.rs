@@ -410,7 +410,7 @@ mod tests {
     fn documents_may_follow_each_other_and_garbage_ends_them() {
         let mut items = Node::documents(b"\xef\xbb\xbf{\"a\":1}\n{\"a\":2} ?!");
         assert_eq!(items.by_ref().count(), 2);
-        assert_eq!(items.fault, Some(Fault::Unexpected { at: 20 }));
+        assert_eq!(items.fault, Some(Fault::Unexpected { at: 19 }));
     }
 
     #[test]

@@ -44,6 +44,7 @@ static SPEC: Spec = Spec {
          chat, and `transfer.to` is empty for what was sent to a group",
         "without date_unixtime (exports before 2022) the zone of a time is not stated",
         "a single-chat export does not name the owner, so direction stays unknown",
+        "pictures of service events (a new group picture) are no transfers",
         "calls, polls, places, reactions and shared contacts are kept as messages only",
         "an export is made by the owner's choice: chats and media may have been left out",
         "most exports name no account for an address-book entry; `contact.account` is then empty",

@@ -11,9 +11,7 @@ mod tables;
 
 use crate::sqlite::both_views;
 use crate::{Blob, Companion, Family, Input, Limits, Parser, Sink, Spec, Tier};
-use amparo_model::{
-    Account, AccountKey, Located, Place, Problem, ProblemKind, Record, RecordKind,
-};
+use amparo_model::{Account, AccountKey, Located, Place, Problem, ProblemKind, Record, RecordKind};
 
 /// Reads WhatsApp stores of Android devices.
 #[derive(Debug)]

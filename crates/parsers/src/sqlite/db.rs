@@ -2,10 +2,10 @@
 //!
 //! Queries are built from what the schema has. A wished column that is missing reads as nothing.
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
-use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// A database in memory, locked down: nothing in its schema can run, load or write.
@@ -148,8 +148,7 @@ impl Db {
         let names = statement.query_map([], |row| row.get::<_, String>(0))?;
         for name in names {
             let name = name?;
-            let mut columns =
-                self.connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
+            let mut columns = self.connection.prepare("SELECT name FROM pragma_table_info(?1)")?;
             let columns = columns.query_map([&name], |row| row.get(0))?;
             let columns = columns.collect::<Result<Vec<String>, _>>()?;
             self.tables.insert(name.to_lowercase(), Table { name, columns });

@@ -172,8 +172,9 @@ fn revision(node: &Node, shared: &mut Shared) -> Result<TipRevision, String> {
 /// The number as written, whether as a string or as digits of any length.
 fn tip_id(text: Option<String>) -> Result<TipId, String> {
     let number = text.ok_or("there is no reportId, so this is no report")?;
-    TipId::new(format!("ncmec/{number}"))
-        .map_err(|_| format!("reportId {:?} is unusable", number.chars().take(80).collect::<String>()))
+    TipId::new(format!("ncmec/{number}")).map_err(|_| {
+        format!("reportId {:?} is unusable", number.chars().take(80).collect::<String>())
+    })
 }
 
 /// The provider's name; a sub-service in `lastName` stays with the unknown keys.
@@ -232,9 +233,8 @@ fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
             [a, b] => unit([*a, *b]),
             _ => 0xfffd,
         });
-        let text: String = char::decode_utf16(pairs)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect();
+        let text: String =
+            char::decode_utf16(pairs).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         Cow::Owned(text.into_bytes())
     };
     match bytes {

@@ -84,8 +84,7 @@ impl People {
         let Some(id) = column_or(row, 1, &json, "id") else {
             let detail = "conversation without an id; skipped";
             let at = super::Place::Row { table: "conversations".to_owned(), rowid };
-            let problem =
-                Problem::at(ProblemKind::Malformed, main.at(at), "conversations", detail);
+            let problem = Problem::at(ProblemKind::Malformed, main.at(at), "conversations", detail);
             return out.problem(problem);
         };
         let kind = match column_or(row, 2, &json, "type").as_deref() {
@@ -104,39 +103,24 @@ impl People {
             for id in ids.into_iter().flatten() {
                 self.accounts.insert(id, account.clone());
             }
-            let names = profile_name(row, &json);
-            self.person(main, rowid, account, names, name.clone(), phone, &json, out);
+            let record = Account {
+                key: account.clone(),
+                is_owner: Some(account) == self.owner.as_ref(),
+                names: profile_name(row, &json).into_iter().collect(),
+                phone: phone.clone(),
+                username: json.text("username"),
+            };
+            emit(out, main, Record::Account(record), "conversations", rowid);
+            if name.is_some() {
+                let name = name.clone();
+                let contact = Contact { account: Some(account.clone()), name, phone };
+                emit(out, main, Record::Contact(contact), "conversations", rowid);
+            }
         }
         let members = column_or(row, 10, &json, "members").unwrap_or_default();
         let member_ids = members.split_whitespace().map(str::to_owned).collect();
         let title = name.or_else(|| profile_name(row, &json));
         self.chats.insert(id, Conversation { rowid, kind, title, member_ids, peer });
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one row's parts, split off for reading only")]
-    fn person(
-        &self,
-        main: &Blob,
-        rowid: i64,
-        account: &AccountKey,
-        own_name: Option<String>,
-        given_name: Option<String>,
-        phone: Option<String>,
-        json: &Object,
-        out: &mut dyn Sink,
-    ) {
-        let record = Account {
-            key: account.clone(),
-            is_owner: Some(account) == self.owner.as_ref(),
-            names: own_name.into_iter().collect(),
-            phone: phone.clone(),
-            username: json.text("username"),
-        };
-        emit(out, main, Record::Account(record), "conversations", rowid);
-        if given_name.is_some() {
-            let contact = Contact { account: Some(account.clone()), name: given_name, phone };
-            emit(out, main, Record::Contact(contact), "conversations", rowid);
-        }
     }
 
     fn emit_chats(&self, main: &Blob, out: &mut dyn Sink) {
@@ -156,10 +140,8 @@ impl People {
 
 fn profile_name(row: &Row, json: &Object) -> Option<String> {
     let full = column_or(row, 6, json, "profileFullName");
-    let parts = [
-        column_or(row, 4, json, "profileName"),
-        column_or(row, 5, json, "profileFamilyName"),
-    ];
+    let parts =
+        [column_or(row, 4, json, "profileName"), column_or(row, 5, json, "profileFamilyName")];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     full.or_else(|| (!parts.is_empty()).then(|| parts.join(" ")))
 }

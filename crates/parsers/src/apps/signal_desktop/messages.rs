@@ -136,9 +136,8 @@ impl Reader<'_, '_> {
                 let service = column_or(row, 7, json, "sourceServiceId")
                     .or_else(|| column_or(row, 8, json, "sourceUuid"));
                 let stated = service.or_else(|| column_or(row, 6, json, "source"));
-                let known = stated.map(|id| {
-                    self.people.account(&id).unwrap_or_else(|| super::key(id))
-                });
+                let known =
+                    stated.map(|id| self.people.account(&id).unwrap_or_else(|| super::key(id)));
                 let peer = || self.people.chats.get(chat)?.peer.clone();
                 (known.or_else(peer), Direction::Received)
             }
@@ -197,10 +196,7 @@ impl Reader<'_, '_> {
     }
 
     /// `sendStateByConversationId`, the owner's own devices left out.
-    fn states<'j>(
-        &self,
-        json: &Object<'j>,
-    ) -> impl Iterator<Item = (AccountKey, Object<'j>)> {
+    fn states<'j>(&self, json: &Object<'j>) -> impl Iterator<Item = (AccountKey, Object<'j>)> {
         let states = json.get("sendStateByConversationId").map(|node| node.object());
         let members = states.map(|states| states.members).unwrap_or_default();
         members.into_iter().filter_map(|(id, node)| {

@@ -9,13 +9,7 @@ use amparo_model::{AsStored, Call, Direction, Moment, ProblemKind, Receipt, Reco
 use std::collections::HashSet;
 
 /// One row for each recipient of each message. Receipts outlive their message.
-pub(super) fn receipts(
-    db: &Db,
-    main: &Blob,
-    jids: &Jids,
-    seen: &HashSet<i64>,
-    out: &mut dyn Sink,
-) {
+pub(super) fn receipts(db: &Db, main: &Blob, jids: &Jids, seen: &HashSet<i64>, out: &mut dyn Sink) {
     let columns = [
         "message_row_id",
         "receipt_user_jid_row_id",

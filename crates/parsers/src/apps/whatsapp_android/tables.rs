@@ -98,8 +98,7 @@ fn members(db: &Db, main: &Blob, jids: &Jids, out: &mut dyn Sink) -> Members {
     };
     let columns = ["group_jid_row_id", "user_jid_row_id"];
     let scan = db.scan("group_participant_user", &columns, |_, row| {
-        if let (Some(group), Some(user)) =
-            (jids.get(row.integer(0)), jids.account(row.integer(1)))
+        if let (Some(group), Some(user)) = (jids.get(row.integer(0)), jids.account(row.integer(1)))
         {
             add(group, user);
         }

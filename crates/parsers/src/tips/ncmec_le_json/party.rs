@@ -42,7 +42,7 @@ const UNMODELLED: &[&str] = &[
 /// Reads one person.
 pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
     let mut person = at.fields();
-    let provider = person.text_kept("espService").unwrap_or_else(|| shared.provider.clone());
+    let provider = service(&mut person, &shared.provider);
     let mut party = Party {
         role,
         name: name(&mut person),
@@ -68,6 +68,16 @@ pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
     person.drop_unstated(UNMODELLED);
     person.finish(&mut shared.unknown);
     party
+}
+
+/// The service of the provider that the ids belong to. It stays with the unknown keys when it is more
+/// than another spelling of the provider.
+fn service(person: &mut Fields, provider: &str) -> String {
+    let Some(service) = person.text("espService") else { return provider.to_owned() };
+    if normal::provider_name(&service) != normal::provider_name(provider) {
+        person.text_kept("espService");
+    }
+    service
 }
 
 fn name(person: &mut Fields) -> Option<String> {
@@ -141,12 +151,9 @@ fn addresses(person: &mut Fields, shared: &mut Shared) -> Vec<Address> {
         }
         read.push(address);
     }
-    read.retain(|address| address != &Address {
-        street: None,
-        city: None,
-        state: None,
-        postal_code: None,
-        country: None,
+    read.retain(|address| {
+        address
+            != &Address { street: None, city: None, state: None, postal_code: None, country: None }
     });
     read
 }
@@ -269,11 +276,7 @@ fn stated(text: &str) -> Stated {
 
 /// `verificationHash` is an MD5, as public readers print it. No other algorithm is inferred from a
 /// length: 64 digits may be SHA-256 or PDQ.
-fn verification_hash(
-    fields: &mut Fields,
-    pointer: &str,
-    shared: &mut Shared,
-) -> Vec<RecordedHash> {
+fn verification_hash(fields: &mut Fields, pointer: &str, shared: &mut Shared) -> Vec<RecordedHash> {
     let Some(text) = fields.text("verificationHash") else { return Vec::new() };
     let md5 = text.strip_prefix("MD5:").unwrap_or(&text).trim().parse::<Md5>();
     let detail = match md5 {

@@ -1,0 +1,15 @@
+//! Tests over all parsers at once: what a reviewer would otherwise have to remember.
+//!
+//! They loop over the registry and name all offenders together. To add a rule, add a test to the
+//! file of its subject.
+
+#![expect(clippy::disallowed_methods, reason = "fixtures and expected outputs are files")]
+
+mod columns;
+mod corpus;
+mod golden;
+mod hostile;
+mod locators;
+mod registry;
+mod support;
+mod views;
