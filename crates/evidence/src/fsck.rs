@@ -1,6 +1,6 @@
 //! Reads every object again and compares it with its name; lists what does not belong.
 
-use crate::object::{EvidenceError, ObjectStore, SCRATCH_FOLDER, open_read_only};
+use crate::object::{ObjectError, ObjectStore, SCRATCH_FOLDER, open_read_only};
 use amparo_model::Sha256;
 use sha2::Digest;
 use std::fs::{DirEntry, File};
@@ -78,13 +78,13 @@ impl ObjectStore {
     ///
     /// # Errors
     /// The first leftover that could not be removed.
-    pub fn remove_strays(&self) -> Result<Vec<PathBuf>, EvidenceError> {
+    pub fn remove_strays(&self) -> Result<Vec<PathBuf>, ObjectError> {
         let mut removed = Vec::new();
         let mut unread = Vec::new();
         for entry in sorted(&self.root().join(SCRATCH_FOLDER), &mut unread) {
             let path = entry.path();
             if remove_unless_locked(&path)
-                .map_err(|source| EvidenceError::Io { path: path.clone(), source })?
+                .map_err(|source| ObjectError::Io { path: path.clone(), source })?
             {
                 removed.push(path);
             }

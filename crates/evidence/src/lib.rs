@@ -22,5 +22,5 @@ pub mod publish;
 pub use folder::{FolderSource, SourceError};
 pub use fsck::{Damage, FsckReport, Progress};
 pub use hashing::{Hasher, hash_bytes};
-pub use object::{EvidenceError, ObjectStore};
+pub use object::{ObjectError, ObjectStore};
 pub use path::{escape_path, unescape_path};

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// What can go wrong with objects, by what the caller can do.
 #[derive(Debug, thiserror::Error)]
-pub enum EvidenceError {
+pub enum ObjectError {
     /// Nothing was acknowledged; make room and do it again.
     #[error("no space left for {path}; free some and run again")]
     Full {
@@ -62,8 +62,8 @@ impl ObjectStore {
     /// Opens the folder, making it and its parts where they are missing.
     ///
     /// # Errors
-    /// [`EvidenceError::Io`] or [`EvidenceError::Full`].
-    pub fn open(root: &Path) -> Result<Self, EvidenceError> {
+    /// [`ObjectError::Io`] or [`ObjectError::Full`].
+    pub fn open(root: &Path) -> Result<Self, ObjectError> {
         Self::open_with(root, Box::new(NoFaults))
     }
 
@@ -71,7 +71,7 @@ impl ObjectStore {
     ///
     /// # Errors
     /// As [`ObjectStore::open`], or the injected one.
-    pub fn open_with(root: &Path, faults: Box<dyn Faults>) -> Result<Self, EvidenceError> {
+    pub fn open_with(root: &Path, faults: Box<dyn Faults>) -> Result<Self, ObjectError> {
         create_folder(root, &*faults).map_err(at(root))?;
         let parts = (0..=u8::MAX).map(|shard| format!("{shard:02x}"));
         for part in parts.chain([SCRATCH_FOLDER.to_owned()]) {
@@ -87,19 +87,19 @@ impl ObjectStore {
     ///
     /// # Errors
     /// As [`ObjectStore::publish_many`].
-    pub fn publish(&self, bytes: &[u8]) -> Result<Sha256, EvidenceError> {
+    pub fn publish(&self, bytes: &[u8]) -> Result<Sha256, ObjectError> {
         let names = self.publish_many(&[bytes])?;
-        names.first().copied().ok_or_else(|| EvidenceError::Missing { object: sha256(bytes) })
+        names.first().copied().ok_or_else(|| ObjectError::Missing { object: sha256(bytes) })
     }
 
     /// Stores several objects and flushes them together, which is many times faster than one by
     /// one. Names come back in the order of the bytes.
     ///
     /// # Errors
-    /// [`EvidenceError::Full`] and [`EvidenceError::Io`]: some objects may be there, none is
-    /// acknowledged, doing it again is safe. [`EvidenceError::Damaged`]: an object of that name
+    /// [`ObjectError::Full`] and [`ObjectError::Io`]: some objects may be there, none is
+    /// acknowledged, doing it again is safe. [`ObjectError::Damaged`]: an object of that name
     /// exists with another size.
-    pub fn publish_many(&self, items: &[&[u8]]) -> Result<Vec<Sha256>, EvidenceError> {
+    pub fn publish_many(&self, items: &[&[u8]]) -> Result<Vec<Sha256>, ObjectError> {
         let mut names = Vec::with_capacity(items.len());
         for group in items.chunks(GROUP) {
             let named: Vec<(Sha256, &[u8])> = group.iter().map(|b| (sha256(b), *b)).collect();
@@ -110,7 +110,7 @@ impl ObjectStore {
         Ok(names)
     }
 
-    fn publish_group(&self, items: &BTreeMap<Sha256, &[u8]>) -> Result<(), EvidenceError> {
+    fn publish_group(&self, items: &BTreeMap<Sha256, &[u8]>) -> Result<(), ObjectError> {
         let folder = self.root.join(SCRATCH_FOLDER);
         let mut written = Vec::new();
         for (name, bytes) in items {
@@ -140,12 +140,12 @@ impl ObjectStore {
     /// The bytes of an object, verified against its name.
     ///
     /// # Errors
-    /// [`EvidenceError::Missing`], [`EvidenceError::Damaged`] or [`EvidenceError::Io`].
-    pub fn read(&self, object: &Sha256) -> Result<Vec<u8>, EvidenceError> {
+    /// [`ObjectError::Missing`], [`ObjectError::Damaged`] or [`ObjectError::Io`].
+    pub fn read(&self, object: &Sha256) -> Result<Vec<u8>, ObjectError> {
         let path = self.path(object);
         let mut file = match open_read_only(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(EvidenceError::Missing { object: *object });
+                return Err(ObjectError::Missing { object: *object });
             }
             other => other.map_err(at(&path))?,
         };
@@ -154,7 +154,7 @@ impl ObjectStore {
         let found = sha256(&bytes);
         if found != *object {
             let why = format!("its {} bytes hash to {found}", bytes.len());
-            return Err(EvidenceError::Damaged { object: *object, why });
+            return Err(ObjectError::Damaged { object: *object, why });
         }
         Ok(bytes)
     }
@@ -183,13 +183,13 @@ impl ObjectStore {
     }
 
     /// Whether the object is there; an error when it is there with another size.
-    fn has(&self, object: &Sha256, size: usize) -> Result<bool, EvidenceError> {
+    fn has(&self, object: &Sha256, size: usize) -> Result<bool, ObjectError> {
         let path = self.path(object);
         match path.symlink_metadata() {
             Ok(meta) if meta.is_file() && meta.len() == size as u64 => Ok(true),
             Ok(meta) => {
                 let why = format!("{} bytes instead of {size}", meta.len());
-                Err(EvidenceError::Damaged { object: *object, why })
+                Err(ObjectError::Damaged { object: *object, why })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(at(&path)(error)),
@@ -203,11 +203,11 @@ pub(crate) fn open_read_only(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> EvidenceError {
+fn at(path: &Path) -> impl FnOnce(io::Error) -> ObjectError {
     let path = path.to_owned();
     move |source| match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => EvidenceError::Full { path },
-        _ => EvidenceError::Io { path, source },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ObjectError::Full { path },
+        _ => ObjectError::Io { path, source },
     }
 }
 

@@ -10,7 +10,7 @@ fn items(seed: u32) -> Vec<Vec<u8>> {
         .collect()
 }
 
-fn publish_all(store: &ObjectStore, seed: u32) -> Result<Vec<Sha256>, EvidenceError> {
+fn publish_all(store: &ObjectStore, seed: u32) -> Result<Vec<Sha256>, ObjectError> {
     let items = items(seed);
     store.publish_many(&items.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
@@ -102,12 +102,12 @@ fn damage_is_an_error_and_never_wrong_bytes() {
         std::fs::write(&path, bytes).unwrap();
     };
     damage(b"a statement of fbct");
-    assert!(matches!(store.read(&name), Err(EvidenceError::Damaged { .. })));
+    assert!(matches!(store.read(&name), Err(ObjectError::Damaged { .. })));
     assert_eq!(store.fsck(&mut |_| {}).damaged.len(), 1);
     damage(b"short");
-    assert!(matches!(store.publish(b"a statement of fact"), Err(EvidenceError::Damaged { .. })));
+    assert!(matches!(store.publish(b"a statement of fact"), Err(ObjectError::Damaged { .. })));
     std::fs::remove_file(&path).unwrap();
-    assert!(matches!(store.read(&name), Err(EvidenceError::Missing { .. })));
+    assert!(matches!(store.read(&name), Err(ObjectError::Missing { .. })));
     assert!(!store.contains(&name));
 }
 
@@ -121,7 +121,7 @@ fn a_symbolic_link_in_place_of_an_object_is_not_followed() {
     std::os::unix::fs::symlink(&elsewhere, store.path(&name)).unwrap();
     assert!(store.read(&name).is_err());
     assert!(!store.contains(&name));
-    assert!(matches!(store.publish(b"bytes"), Err(EvidenceError::Damaged { .. })));
+    assert!(matches!(store.publish(b"bytes"), Err(ObjectError::Damaged { .. })));
 }
 
 #[test]

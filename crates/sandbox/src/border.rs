@@ -1,0 +1,191 @@
+//! The host's check of everything a worker says. A worker may be in an enemy's hands: whatever it
+//! sends is refused unless it is exactly what a sound worker could have sent.
+//!
+//! This file stays under 200 lines, tests apart, so that one person can read all of it.
+
+use crate::frame::{Kind, MAX_BODY, NotExamined, read_body, read_head};
+use amparo_media::{Limits, Picture};
+use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
+use serde::de::DeserializeOwned;
+use std::io::{self, Read};
+
+/// Problems a worker may report for one request; parsers stop far below.
+const MAX_PROBLEMS: u64 = 20_000;
+/// Longest text in an answer about a picture, in characters.
+const MAX_CHARS: usize = 300;
+/// Picture formats that exist here.
+const FORMATS: [&str; 7] = ["jpeg", "png", "gif", "webp", "bmp", "tiff", "other"];
+
+/// A rule that a worker broke.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// A frame kind that does not exist or has no place here.
+    #[error("frame of kind {0}, which has no place here")]
+    Kind(u8),
+    /// A frame longer than allowed.
+    #[error("frame of {0} bytes")]
+    Length(usize),
+    /// A body that is not what its kind promises.
+    #[error("a body that cannot be read: {0}")]
+    Body(String),
+    /// A record or problem of an object that was not sent.
+    #[error("names object {0}, which it was not given")]
+    Object(Sha256),
+    /// A record of a kind that the parser does not declare.
+    #[error("a record of a kind that its parser does not emit: {0:?}")]
+    Undeclared(RecordKind),
+    /// More records, problems or bytes than the parser's limits.
+    #[error("more {0} than its limits allow")]
+    TooMuch(&'static str),
+    /// A statement about a picture that cannot be.
+    #[error("an impossible statement about a picture: {0}")]
+    Picture(&'static str),
+}
+
+/// Why no answer could be had.
+#[derive(Debug)]
+pub enum Broken {
+    /// The stream ended or failed: the worker is dead or dying.
+    Ended,
+    /// The worker lives and breaks the rules.
+    Violation(Violation),
+}
+
+/// An answer that passed.
+#[derive(Debug)]
+pub enum Answer {
+    Ready,
+    Refused(String),
+    Records(Vec<Located<Record>>),
+    Problems(Vec<Problem>),
+    Picture(Picture),
+    NotExamined(NotExamined),
+    Done,
+}
+
+/// What may come back for one request.
+#[derive(Debug, Default)]
+pub struct Border {
+    /// Which frames.
+    pub kinds: Vec<Kind>,
+    /// Which objects may be named.
+    pub objects: Vec<Sha256>,
+    /// Which records may come.
+    pub emits: Vec<RecordKind>,
+    /// How many more records.
+    pub records: u64,
+    /// How many more bytes of answers.
+    pub bytes: u64,
+    /// How large a picture may be.
+    pub picture: Limits,
+    /// How many problems came so far.
+    pub problems: u64,
+}
+
+impl Border {
+    /// Reads and checks the next answer.
+    pub fn next(&mut self, input: &mut impl Read) -> Result<Answer, Broken> {
+        let (length, byte) = read_head(input).map_err(ended)?.ok_or(Broken::Ended)?;
+        let kind = Kind::from_byte(byte).filter(|kind| self.kinds.contains(kind));
+        let kind = kind.ok_or(Broken::Violation(Violation::Kind(byte)))?;
+        if length > MAX_BODY {
+            return Err(Broken::Violation(Violation::Length(length)));
+        }
+        if spend(&mut self.bytes, length as u64).is_none() {
+            return Err(Broken::Violation(Violation::TooMuch("bytes")));
+        }
+        let body = read_body(input, length).map_err(ended)?;
+        self.check(kind, &body).map_err(Broken::Violation)
+    }
+
+    fn check(&mut self, kind: Kind, body: &[u8]) -> Result<Answer, Violation> {
+        match kind {
+            Kind::Ready => empty(body).map(|()| Answer::Ready),
+            Kind::Done => empty(body).map(|()| Answer::Done),
+            Kind::Refused => Ok(Answer::Refused(plain(&String::from_utf8_lossy(body)))),
+            Kind::Records => self.records(json(body)?),
+            Kind::Problems => self.problems(json(body)?),
+            Kind::Picture => self.picture(json(body)?),
+            Kind::NotExamined => {
+                let refused: NotExamined = json(body)?;
+                let why = plain(&refused.why);
+                Ok(Answer::NotExamined(NotExamined { why, ..refused }))
+            }
+            other => Err(Violation::Kind(other as u8)),
+        }
+    }
+
+    fn records(&mut self, records: Vec<Located<Record>>) -> Result<Answer, Violation> {
+        let count = records.len() as u64;
+        spend(&mut self.records, count).ok_or(Violation::TooMuch("records"))?;
+        for located in &records {
+            self.known(located.at())?;
+            let kind = located.record().kind();
+            if !self.emits.contains(&kind) {
+                return Err(Violation::Undeclared(kind));
+            }
+        }
+        Ok(Answer::Records(records))
+    }
+
+    fn problems(&mut self, problems: Vec<Problem>) -> Result<Answer, Violation> {
+        self.problems += problems.len() as u64;
+        if self.problems > MAX_PROBLEMS {
+            return Err(Violation::TooMuch("problems"));
+        }
+        problems
+            .iter()
+            .filter_map(|problem| problem.at.as_ref())
+            .try_for_each(|at| self.known(at))?;
+        Ok(Answer::Problems(problems))
+    }
+
+    fn picture(&self, picture: Picture) -> Result<Answer, Violation> {
+        let texts = [&picture.camera_make, &picture.camera_model, &picture.camera_serial];
+        let taken = picture.taken_at.as_ref().map(|moment| &moment.raw);
+        let sound = |text: &String| text.chars().count() <= MAX_CHARS;
+        let pixels = u64::from(picture.width) * u64::from(picture.height);
+        if !FORMATS.contains(&picture.format.as_str()) {
+            return Err(Violation::Picture("format"));
+        }
+        if pixels > self.picture.max_pixels {
+            return Err(Violation::Picture("size"));
+        }
+        if picture.pdq.is_some_and(|pdq| pdq.quality > 100) {
+            return Err(Violation::Picture("quality"));
+        }
+        if !texts.into_iter().flatten().chain(taken).all(sound) {
+            return Err(Violation::Picture("text"));
+        }
+        Ok(Answer::Picture(picture))
+    }
+
+    fn known(&self, at: &Locator) -> Result<(), Violation> {
+        let known = self.objects.contains(&at.object);
+        if known { Ok(()) } else { Err(Violation::Object(at.object)) }
+    }
+}
+
+fn spend(left: &mut u64, amount: u64) -> Option<()> {
+    *left = left.checked_sub(amount)?;
+    Some(())
+}
+
+fn empty(body: &[u8]) -> Result<(), Violation> {
+    if body.is_empty() { Ok(()) } else { Err(Violation::Length(body.len())) }
+}
+
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Violation> {
+    serde_json::from_slice(body).map_err(|error| Violation::Body(plain(&error.to_string())))
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect()
+}
+
+fn ended(_error: io::Error) -> Broken {
+    Broken::Ended
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! What a worker gives up before it reads its first foreign byte. Every step is required; none can
+//! be taken back.
+//!
+//! 1. one thread only, or the rest would confine the wrong one;
+//! 2. no descriptor but the pipe (0 and 1) and `/dev/null` (2);
+//! 3. root becomes nobody, without groups and capabilities;
+//! 4. death with the host, no core dump, no tracing by others, no new privileges;
+//! 5. Landlock: no file, no network port, no signal or abstract socket to others;
+//! 6. resource limits: memory, processor time, no new descriptors, no file growth, no processes;
+//! 7. seccomp: the few system calls of `syscalls.rs`.
+//!
+//! Steps 5 and 7 overlap on purpose: a mistake in one is held by the other.
+
+mod limits;
+mod syscalls;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus,
+    Scope,
+};
+use rustix::process::{DumpableBehavior, Gid, Signal, Uid};
+use rustix::thread::{CapabilitySet, CapabilitySets};
+use serde::{Deserialize, Serialize};
+use std::fmt::Display;
+
+/// What one worker may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Confinement {
+    /// Address space, in bytes, the program itself included.
+    pub memory_bytes: u64,
+    /// Processor time over the worker's whole life, in seconds.
+    pub cpu_seconds: u64,
+}
+
+impl Default for Confinement {
+    /// Enough for the largest picture that the decoders accept.
+    fn default() -> Self {
+        Self { memory_bytes: 2 << 30, cpu_seconds: 6 * 3_600 }
+    }
+}
+
+/// The kernel does not offer what is needed, so nothing may be decoded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{step}: {why}; Linux 5.13 or later with Landlock and seccomp is needed")]
+pub struct CannotConfine {
+    step: &'static str,
+    why: String,
+}
+
+/// The user and group that own nothing, by the kernel's own default for unmappable ids.
+const NOBODY: u32 = 65_534;
+
+/// Confines the calling process for good.
+///
+/// # Errors
+/// [`CannotConfine`]: the process must end without touching foreign bytes.
+pub fn confine(confinement: &Confinement) -> Result<(), CannotConfine> {
+    one_thread()?;
+    limits::close_others().map_err(step("closing descriptors"))?;
+    become_nobody().map_err(step("giving up root"))?;
+    bind_to_host().map_err(step("binding to the host"))?;
+    landlock()?;
+    limits::set(confinement).map_err(step("setting limits"))?;
+    syscalls::filter().map_err(step("seccomp"))
+}
+
+fn one_thread() -> Result<(), CannotConfine> {
+    let tasks = std::fs::read_dir("/proc/self/task").map_err(step("counting threads in /proc"))?;
+    match tasks.count() {
+        1 => Ok(()),
+        count => Err(step("threads")(format!("{count} instead of one"))),
+    }
+}
+
+/// Without root there is nothing to give up but capabilities, which are none then.
+fn become_nobody() -> rustix::io::Result<()> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    let (uid, gid) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+    rustix::thread::set_thread_groups(&[])?;
+    rustix::thread::set_thread_res_gid(gid, gid, gid)?;
+    rustix::thread::set_thread_res_uid(uid, uid, uid)?;
+    let none = CapabilitySet::empty();
+    let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    rustix::thread::set_capabilities(None, sets)
+}
+
+/// After the change of user, which would undo it.
+fn bind_to_host() -> rustix::io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    rustix::thread::set_no_new_privs(true)
+}
+
+/// Denies everything that this kernel's Landlock knows. The first version, which covers reading,
+/// writing, listing and executing, is required; later ones are taken where they exist, and what
+/// they would cover is denied by seccomp as well.
+fn landlock() -> Result<(), CannotConfine> {
+    let denied = || {
+        Ruleset::default()
+            .set_compatibility(CompatLevel::HardRequirement)
+            .handle_access(AccessFs::from_all(ABI::V1))?
+            .set_compatibility(CompatLevel::BestEffort)
+            .handle_access(AccessFs::from_all(ABI::V5))?
+            .handle_access(AccessNet::from_all(ABI::V4))?
+            .scope(Scope::from_all(ABI::V6))?
+            .create()?
+            .restrict_self()
+    };
+    let status = denied().map_err(step("Landlock"))?;
+    if status.ruleset == RulesetStatus::NotEnforced || !status.no_new_privs {
+        return Err(step("Landlock")("not enforced"));
+    }
+    Ok(())
+}
+
+fn step<E: Display>(step: &'static str) -> impl FnOnce(E) -> CannotConfine {
+    move |why| CannotConfine { step, why: why.to_string() }
+}

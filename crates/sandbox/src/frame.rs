@@ -1,0 +1,144 @@
+//! Frames: four bytes of length (little endian, of the body), one byte of kind, the body.
+
+use amparo_media::Limits;
+use amparo_model::{ProblemKind, Sha256};
+use serde::{Deserialize, Serialize};
+use std::io::{self, Read, Write};
+
+/// Longest body of one frame, in bytes, in either direction.
+pub const MAX_BODY: usize = 16 << 20;
+
+/// How much of a blob travels in one frame.
+pub const CHUNK: usize = 1 << 20;
+
+/// What a frame is. Requests are below 128, answers above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// Host: how to confine yourself ([`crate::Confinement`]).
+    Start = 1,
+    /// Host: parse ([`ParseRequest`]); the blobs follow.
+    Parse = 2,
+    /// Host: examine a picture ([`ExamineRequest`]); the blob follows.
+    Examine = 3,
+    /// Host: the next bytes of the blobs announced.
+    Bytes = 4,
+    /// Worker: confined and ready.
+    Ready = 128,
+    /// Worker: could not confine itself; the body says why.
+    Refused = 129,
+    /// Worker: located records, a JSON array.
+    Records = 130,
+    /// Worker: problems, a JSON array.
+    Problems = 131,
+    /// Worker: what a picture says about itself.
+    Picture = 132,
+    /// Worker: the picture's decoder refused ([`NotExamined`]).
+    NotExamined = 133,
+    /// Worker: the request is answered.
+    Done = 134,
+}
+
+impl Kind {
+    const ALL: [Self; 11] = [
+        Self::Start,
+        Self::Parse,
+        Self::Examine,
+        Self::Bytes,
+        Self::Ready,
+        Self::Refused,
+        Self::Records,
+        Self::Problems,
+        Self::Picture,
+        Self::NotExamined,
+        Self::Done,
+    ];
+
+    /// The kind with this number.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
+/// One blob, whose bytes follow the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobHead {
+    /// Path inside the evidence item.
+    pub path: String,
+    /// Computed by the host over what it sends.
+    pub sha256: Sha256,
+    /// How many bytes follow.
+    pub size: u64,
+}
+
+/// Body of [`Kind::Parse`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParseRequest {
+    /// Which parser.
+    pub parser: String,
+    /// Main file first, then companions.
+    pub blobs: Vec<BlobHead>,
+}
+
+/// Body of [`Kind::Examine`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExamineRequest {
+    /// How many bytes follow.
+    pub size: u64,
+    /// What the picture may cost.
+    pub limits: Limits,
+}
+
+/// Body of [`Kind::NotExamined`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotExamined {
+    /// What to conclude.
+    pub kind: ProblemKind,
+    /// The decoder's words.
+    pub why: String,
+}
+
+/// Writes one frame.
+pub fn write(out: &mut impl Write, kind: Kind, body: &[u8]) -> io::Result<()> {
+    let too_long = || io::Error::new(io::ErrorKind::InvalidInput, "frame too long");
+    if body.len() > MAX_BODY {
+        return Err(too_long());
+    }
+    let length = u32::try_from(body.len()).map_err(|_| too_long())?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&[kind as u8])?;
+    out.write_all(body)
+}
+
+/// Writes one frame with a JSON body.
+pub fn write_json(out: &mut impl Write, kind: Kind, body: &impl Serialize) -> io::Result<()> {
+    write(out, kind, &serde_json::to_vec(body)?)
+}
+
+/// Length and kind of the next frame as written, unchecked; `None` at the end of the stream.
+pub fn read_head(input: &mut impl Read) -> io::Result<Option<(usize, u8)>> {
+    let mut head = [0; 5];
+    let mut filled = 0;
+    while let Some(rest) = head.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match input.read(rest) {
+            Ok(0) if filled == 0 => return Ok(None),
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let [a, b, c, d, kind] = head;
+    Ok(Some((u32::from_le_bytes([a, b, c, d]) as usize, kind)))
+}
+
+/// The body of a frame whose length was checked. Memory grows with what arrives, not with what was
+/// claimed.
+pub fn read_body(input: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let read = input.take(length as u64).read_to_end(&mut body)?;
+    if read < length {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(body)
+}

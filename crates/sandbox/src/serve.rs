@@ -1,0 +1,224 @@
+//! The worker's side: confine, then answer requests until the pipe closes.
+
+use crate::confine::{CannotConfine, Confinement, confine};
+use crate::frame::{
+    self, BlobHead, ExamineRequest, Kind, MAX_BODY, NotExamined, ParseRequest, read_body, read_head,
+};
+use amparo_model::{Located, Locator, Place, Problem, ProblemKind, Record};
+use amparo_parsers::{Blob, Input, Sink};
+use serde::de::DeserializeOwned;
+use std::io::{self, Read, Write};
+
+/// Answers are handed over when this much has gathered, in bytes.
+const BATCH: usize = 256 << 10;
+
+/// Why a worker stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It could not confine itself and has told the host.
+    #[error(transparent)]
+    CannotConfine(#[from] CannotConfine),
+    /// The host closed the pipe in the middle or said something else than agreed.
+    #[error("pipe to the host: {0}")]
+    Pipe(#[from] io::Error),
+}
+
+/// The main loop of a worker process; returns when the host closes the pipe. Must be called before
+/// the process has any second thread, and nothing else in the process works afterwards.
+///
+/// # Errors
+/// [`ServeError`]. The process should end with an error then.
+pub fn serve(mut input: impl Read, mut output: impl Write) -> Result<(), ServeError> {
+    let Some((Kind::Start, body)) = next(&mut input)? else { return Ok(()) };
+    let confinement: Confinement = read_json(&body)?;
+    if let Err(error) = confine(&confinement) {
+        frame::write(&mut output, Kind::Refused, error.to_string().as_bytes())?;
+        output.flush()?;
+        return Err(error.into());
+    }
+    frame::write(&mut output, Kind::Ready, &[])?;
+    output.flush()?;
+    while let Some((kind, body)) = next(&mut input)? {
+        match kind {
+            Kind::Parse => parse(&read_json(&body)?, &mut input, &mut output)?,
+            Kind::Examine => examine(&read_json(&body)?, &mut input, &mut output)?,
+            _ => return Err(confused().into()),
+        }
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn examine(
+    request: &ExamineRequest,
+    input: &mut impl Read,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let Some(bytes) = blob(request.size, input)? else {
+        let why = format!("{} bytes exceed the worker's memory", request.size);
+        let body = NotExamined { kind: ProblemKind::Limit, why };
+        return frame::write_json(output, Kind::NotExamined, &body);
+    };
+    match amparo_media::examine(&bytes, &request.limits) {
+        Ok(picture) => frame::write_json(output, Kind::Picture, &picture),
+        Err(error) => {
+            let body = NotExamined { kind: error.kind(), why: error.to_string() };
+            frame::write_json(output, Kind::NotExamined, &body)
+        }
+    }
+}
+
+fn parse(request: &ParseRequest, input: &mut impl Read, output: &mut impl Write) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(request.blobs.len());
+    for head in &request.blobs {
+        bytes.push((head, blob(head.size, input)?));
+    }
+    let mut out = Outgoing::new(output);
+    let blobs = bytes.iter().filter_map(|(head, bytes)| match bytes {
+        Some(bytes) => Some(Blob { path: &head.path, sha256: head.sha256, bytes }),
+        None => {
+            out.problem(too_large(head));
+            None
+        }
+    });
+    let blobs: Vec<Blob<'_>> = blobs.collect();
+    let main_is_there = bytes.first().is_some_and(|(_, bytes)| bytes.is_some());
+    if let (Some(parser), Some((main, companions)), true) =
+        (amparo_parsers::by_id(&request.parser), blobs.split_first(), main_is_there)
+    {
+        parser.parse(&Input { main: *main, companions: companions.to_vec() }, &mut out);
+    }
+    out.finish()
+}
+
+fn too_large(head: &BlobHead) -> Problem {
+    let at = Locator::new(head.sha256, Place::Whole);
+    let detail = format!("{} bytes exceed the worker's memory", head.size);
+    Problem::at(ProblemKind::Limit, at, head.path.clone(), detail)
+}
+
+/// Gathers what a parser finds into frames.
+struct Outgoing<'w, W: Write> {
+    output: &'w mut W,
+    records: Batch,
+    problems: Batch,
+    failed: Option<io::Error>,
+}
+
+impl<'w, W: Write> Outgoing<'w, W> {
+    fn new(output: &'w mut W) -> Self {
+        let batch = |kind| Batch { kind, json: Vec::new() };
+        let (records, problems) = (batch(Kind::Records), batch(Kind::Problems));
+        Self { output, records, problems, failed: None }
+    }
+
+    fn finish(mut self) -> io::Result<()> {
+        self.records.send(self.output)?;
+        self.problems.send(self.output)?;
+        match self.failed {
+            Some(error) => Err(error),
+            None => frame::write(self.output, Kind::Done, &[]),
+        }
+    }
+
+    fn keep(&mut self, sent: io::Result<()>) {
+        if let Err(error) = sent {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
+
+impl<W: Write> Sink for Outgoing<'_, W> {
+    fn record(&mut self, record: Located<Record>) {
+        if self.failed.is_some() {
+            return;
+        }
+        match serde_json::to_vec(&record) {
+            Ok(json) if json.len() <= MAX_BODY / 2 => {
+                let sent = self.records.add(&json, self.output);
+                self.keep(sent);
+            }
+            other => {
+                let size = other.map_or(0, |json| json.len());
+                let detail = format!("a record of {size} bytes cannot be handed over");
+                let at = record.at().clone();
+                let subject = at.place.to_string();
+                self.problem(Problem::at(ProblemKind::Limit, at, subject, detail));
+            }
+        }
+    }
+
+    fn problem(&mut self, mut problem: Problem) {
+        if self.failed.is_some() {
+            return;
+        }
+        shorten(&mut problem.subject);
+        shorten(&mut problem.detail);
+        let sent = match serde_json::to_vec(&problem) {
+            Ok(json) => self.problems.add(&json, self.output),
+            Err(error) => Err(error.into()),
+        };
+        self.keep(sent);
+    }
+}
+
+/// Words for people need no more.
+fn shorten(text: &mut String) {
+    const MAX_BYTES: usize = 4_096;
+    if text.len() > MAX_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_BYTES));
+    }
+}
+
+/// A JSON array in the making.
+struct Batch {
+    kind: Kind,
+    json: Vec<u8>,
+}
+
+impl Batch {
+    fn add(&mut self, item: &[u8], output: &mut impl Write) -> io::Result<()> {
+        self.json.push(if self.json.is_empty() { b'[' } else { b',' });
+        self.json.extend_from_slice(item);
+        if self.json.len() >= BATCH { self.send(output) } else { Ok(()) }
+    }
+
+    fn send(&mut self, output: &mut impl Write) -> io::Result<()> {
+        if self.json.is_empty() {
+            return Ok(());
+        }
+        self.json.push(b']');
+        frame::write(output, self.kind, &self.json)?;
+        self.json.clear();
+        output.flush()
+    }
+}
+
+/// The bytes of one blob; `None`, with the bytes read and let go, when memory does not suffice.
+fn blob(size: u64, input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let fits = usize::try_from(size).is_ok_and(|size| bytes.try_reserve_exact(size).is_ok());
+    let mut left = size;
+    while left > 0 {
+        let Some((Kind::Bytes, chunk)) = next(input)? else { return Err(confused()) };
+        left = left.checked_sub(chunk.len() as u64).ok_or_else(confused)?;
+        if fits {
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+    Ok(fits.then_some(bytes))
+}
+
+fn next(input: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> {
+    let Some((length, kind)) = read_head(input)? else { return Ok(None) };
+    let kind = Kind::from_byte(kind).filter(|_| length <= MAX_BODY).ok_or_else(confused)?;
+    Ok(Some((kind, read_body(input, length)?)))
+}
+
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+    Ok(serde_json::from_slice(body)?)
+}
+
+fn confused() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "not what was agreed")
+}

@@ -1,0 +1,29 @@
+//! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
+//!
+//! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an escape
+//! attempt: a row in `attempts.rs`; the test finds it by itself.
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of the tests")]
+
+mod attempts;
+mod hostile;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let (mode, name) = (args.next().unwrap_or_default(), args.next().unwrap_or_default());
+    match mode.as_str() {
+        "serve" => match amparo_sandbox::serve(std::io::stdin(), std::io::stdout()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        "names" => {
+            attempts::ATTEMPTS.iter().for_each(|attempt| println!("{}", attempt.name));
+            ExitCode::SUCCESS
+        }
+        "confined" => attempts::run(&name, true),
+        "free" => attempts::run(&name, false),
+        "hostile" => hostile::run(&name),
+        _ => ExitCode::from(99),
+    }
+}
