@@ -1,2 +1,37 @@
-//! Maintenance commands.
-fn main() {}
+//! Maintenance commands of this repository: `cargo run -p xtask -- COMMAND`.
+//!
+//! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
+//! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
+//! To add a command: a module here and an arm in [`main`].
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's tool: it prints, measures time and writes into the tree"
+)]
+
+mod bench;
+mod generate;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...]";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["gen"] => generate::run(false),
+        ["gen", "--check"] => generate::run(true),
+        ["bench", names @ ..] => bench::run(names),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -85,7 +85,8 @@ fn module_doc(source: &Source) -> Vec<String> {
 }
 
 fn file_length(source: &Source) -> Vec<String> {
-    let parser = source.path.starts_with("crates/parsers/src/") && source.path.matches('/').count() > 3;
+    let parser =
+        source.path.starts_with("crates/parsers/src/") && source.path.matches('/').count() > 3;
     let max = if parser { PARSER_LINES_MAX } else { FILE_LINES_MAX };
     let lines = source.text.lines().count();
     if lines <= max { vec![] } else { vec![format!("{}: {lines} lines", source.path)] }

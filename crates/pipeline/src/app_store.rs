@@ -12,7 +12,8 @@ use amparo_model::{
     DataCategory, Direction, Located, Locator, Message, NoveltyStatement, Place, Problem,
     ProblemKind, Record, Sha256, Transfer, Wave,
 };
-use amparo_sandbox::Event;
+use amparo_parsers::Spec;
+use amparo_sandbox::{Event, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, NewJob, Signal, TransferLink};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -48,19 +49,22 @@ pub(crate) async fn run(
     let outcome = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| PipelineError::Job(error.to_string()))??;
+    let files: Vec<String>;
     let (batch, novelty) = match outcome {
-        Ok((copy, parsed, parser_version)) => {
-            batch(context, exhibit, job, &copy, parsed, parser_version)
+        Ok((copy, parsed, spec)) => {
+            files = copy.files().map(|(path, _)| path.clone()).collect();
+            batch(context, exhibit, job, &copy, parsed, spec)
         }
         Err(problem) => return Ok(Done::Failed(problem)),
     };
     // Before the facts, for the same reason as in `fingerprint`.
     context.store.put_novelty(&novelty).await?;
     context.store.record_facts(&batch).await?;
+    exhibit.note_read(files.into_iter());
     Ok(Done::Recorded)
 }
 
-type Outcome = Result<(Copy, Parsed, u32), Problem>;
+type Outcome = Result<(Copy, Parsed, &'static Spec), Problem>;
 
 fn read_and_parse(
     context: &Context,
@@ -77,19 +81,22 @@ fn read_and_parse(
     let files: Vec<&[u8]> = copy.files().map(|(_, bytes)| bytes.as_slice()).collect();
     context.objects.publish_many(&files)?;
     let main = (copy.main.0.as_str(), copy.main.1.as_slice());
-    let told = context.workers.parse(&todo.parser, main, &copy.companions, &mut |event| {
-        match event {
+    let told =
+        context.workers.parse(&todo.parser, main, &copy.companions, &mut |event| match event {
             Event::Record(record) => parsed.records.push(record),
             Event::Problem(problem) => parsed.problems.push(problem),
+        });
+    match told {
+        Ok(()) => {}
+        Err(WorkerError::Sandbox(error)) => return Err(error.into()),
+        Err(error) => {
+            // What came before the crash stays: degrade, never drop.
+            let at = Locator::new(copy.main_sha256(), Place::Whole);
+            let problem = Problem::at(error.kind(), at, todo.main.clone(), error.to_string());
+            parsed.problems.push(problem);
         }
-    });
-    if let Err(error) = told {
-        // What came before the crash stays: degrade, never drop.
-        let at = Locator::new(copy.main_sha256(), Place::Whole);
-        let kind = ProblemKind::Unreadable;
-        parsed.problems.push(Problem::at(kind, at, todo.main.clone(), error.to_string()));
     }
-    Ok(Ok((copy, parsed, parser.spec().version)))
+    Ok(Ok((copy, parsed, parser.spec())))
 }
 
 /// The main file must be readable; a companion that is not is a problem beside the records.
@@ -116,21 +123,16 @@ fn batch(
     job: &Job,
     copy: &Copy,
     parsed: Parsed,
-    parser_version: u32,
+    spec: &Spec,
 ) -> (FactBatch, Vec<NoveltyStatement>) {
     let content = copy.content();
     let signals = signals(context, &parsed.records);
     let links = links(exhibit, content, &copy.main.0, &parsed.records);
     let novelty = recorded_novelty(context, &parsed.records);
-    let body = FactBody::Records {
-        path: copy.main.0.clone(),
-        records: parsed.records,
-        signals,
-        problems: parsed.problems,
-    };
+    let body = FactBody::Records { records: parsed.records, signals, problems: parsed.problems };
     // The stage's version and the parser's together: either may change what is read.
-    let version = stage::APP_STORE.version * 1_000 + parser_version;
-    let records = Fact { content, stage: stage::APP_STORE.id.to_owned(), version, body };
+    let version = stage::APP_STORE.version * 1_000 + spec.version;
+    let records = Fact { content, stage: spec.id.to_owned(), version, body };
     let mut facts = vec![records];
     facts.extend(copy.files().map(|(path, bytes)| file_fact(path, bytes)));
     let enqueue = exchanged_jobs(context, exhibit, &links);

@@ -1,11 +1,9 @@
 //! Stage `alarm`: gathers the facts of a case and asks `assess` to rank the counterparts.
 
 use crate::{Context, PipelineError};
-use amparo_assess::alarm::{AlarmFacts, SignalFact, TransferFact, alarms};
-use amparo_model::{
-    AccountKey, Alarm, CaseId, Locator, Novelty, NoveltyStatement, Sha256, Wave,
-};
-use amparo_store::{PictureFact, StoredTransfer};
+use amparo_assess::alarm::{AlarmFacts, SignalFact, TransferFact, alarms, is_visual};
+use amparo_model::{AccountKey, Alarm, CaseId, Locator, NoveltyStatement, Sha256, Wave};
+use amparo_store::{PictureFact, StoredTransfer, TransferFilter};
 use std::collections::{BTreeMap, HashMap};
 
 /// Ranks the counterparts of a case on what is known so far, records the list and returns it.
@@ -22,7 +20,7 @@ pub async fn assess_case(
     let now = context.clock.now();
     let ranked = alarms(&facts, &context.rules, now);
     let processed = serde_json::json!({ "wave": wave.number(), "media_read": media_read });
-    context.store.put_alarms(case, &ranked, now, &processed).await?;
+    context.store.put_alarms(case, &ranked, now, processed).await?;
     Ok(ranked)
 }
 
@@ -63,6 +61,13 @@ async fn gather(context: &Context, case: &CaseId) -> Result<AlarmFacts, Pipeline
             evidence: reference(&signal.locator),
         });
     }
+    for count in store.message_counts(case).await? {
+        let owner = owner_of.get(&count.content).cloned();
+        if let (Some(owner), Some(account), Some(last)) = (owner, count.account, count.last_utc) {
+            let latest = facts.last_contact.entry((owner, account)).or_insert(last);
+            *latest = last.max(*latest);
+        }
+    }
     facts.transfers = transfer_facts(context, case).await?;
     tidy(&mut facts);
     Ok(facts)
@@ -72,7 +77,7 @@ async fn transfer_facts(
     context: &Context,
     case: &CaseId,
 ) -> Result<Vec<TransferFact>, PipelineError> {
-    let transfers = context.store.transfers_of_case(case).await?;
+    let transfers = context.store.transfers(&of_case(case)).await?;
     let objects: Vec<Sha256> = transfers.iter().filter_map(object).collect();
     let novelty: HashMap<Sha256, NoveltyStatement> =
         context.store.novelty(&objects).await?.into_iter().map(|s| (s.object, s)).collect();
@@ -120,14 +125,26 @@ fn transfer_fact(
         at: transfer.at.and_then(|at| at.wall_clock()),
         object,
         novelty: statement.map(|statement| statement.novelty),
-        compared: statement.is_some_and(|s| s.novelty != Novelty::Unsure),
+        visual: is_visual(transfer.mime.as_deref(), transfer.file_name.as_deref()),
+        unsure_because: statement.and_then(|s| s.unsure_because.clone()),
         alert_match: alerts().next().is_some(),
         is_distributed: alerts().any(|m| m.is_distributed == Some(true)),
         forwarded: transfer.forwarded,
         taken_at: picture.and_then(|p| p.taken_at.as_ref()?.wall_clock()),
-        camera: picture.and_then(|p| p.camera_model.clone()),
+        camera: picture.and_then(camera),
         evidence: reference(&at),
     })
+}
+
+fn of_case(case: &CaseId) -> TransferFilter {
+    TransferFilter { case: Some(case.clone()), ..TransferFilter::default() }
+}
+
+/// Make, model and serial as far as the picture names them.
+fn camera(picture: &PictureFact) -> Option<String> {
+    let named = [&picture.camera_make, &picture.camera_model, &picture.camera_serial];
+    let words: Vec<&str> = named.into_iter().flatten().map(String::as_str).collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 /// A reference anyone can follow: object, place.

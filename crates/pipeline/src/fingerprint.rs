@@ -5,11 +5,11 @@
 
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, plan::FingerprintJob, stage};
-use amparo_evidence::hash_bytes;
+use amparo_evidence::{SourceError, hash_bytes};
 use amparo_matching::KnownIndex;
-use amparo_model::{Hashes, NoveltyStatement, Problem, ProblemKind};
+use amparo_model::{Hashes, Locator, NoveltyStatement, Place, Problem, ProblemKind};
+use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Larger files are hashed in a stream and not offered to the picture decoder.
@@ -31,20 +31,20 @@ pub(crate) async fn run(
     let Ok(FingerprintJob { paths }) = serde_json::from_value(job.payload.clone()) else {
         return Ok(Done::Failed(unreadable(&job.key, "the job's own data cannot be read")));
     };
-    let done: HashSet<String> = context.store.fingerprinted_among(&exhibit.item.id, &paths).await?;
-    let todo: Vec<String> = paths.into_iter().filter(|path| !done.contains(path)).collect();
+    let todo = exhibit.unread(paths);
     let (examined, unread) = {
         let (context, exhibit) = (context.clone(), Arc::clone(exhibit));
         let work = move || examine_all(&context, &exhibit, todo);
         tokio::task::spawn_blocking(work)
             .await
-            .map_err(|error| PipelineError::Job(error.to_string()))?
+            .map_err(|error| PipelineError::Job(error.to_string()))??
     };
     // Novelty first: it is a pure function of hashes and lists, so writing it again after a crash
     // changes nothing, while a fact without its novelty would stay without.
     let novelty: Vec<_> = examined.iter().map(|one| novelty(&context.known, one)).collect();
     context.store.put_novelty(&novelty).await?;
-    context.store.record_listing(&exhibit.item.id, &[], &unread).await?;
+    context.store.record_problems(&exhibit.item.id, stage::FINGERPRINT.id, &unread).await?;
+    let paths: Vec<String> = examined.iter().map(|one| one.path.clone()).collect();
     let batch = FactBatch {
         evidence: exhibit.item.id.clone(),
         job: Some(job.id),
@@ -53,6 +53,7 @@ pub(crate) async fn run(
         enqueue: Vec::new(),
     };
     context.store.record_facts(&batch).await?;
+    exhibit.note_read(paths.into_iter());
     Ok(Done::Recorded)
 }
 
@@ -60,36 +61,63 @@ fn examine_all(
     context: &Context,
     exhibit: &Exhibit,
     paths: Vec<String>,
-) -> (Vec<Examined>, Vec<Problem>) {
+) -> Result<(Vec<Examined>, Vec<Problem>), PipelineError> {
     let (mut examined, mut unread) = (Vec::new(), Vec::new());
     for path in paths {
-        match examine(context, exhibit, &path) {
-            Ok(one) => examined.push(one),
-            Err(problem) => unread.push(problem),
+        match hash(exhibit, &path) {
+            Ok((mut one, bytes)) => {
+                if amparo_sandbox::looks_like_picture(&bytes) {
+                    look(context, &mut one, &bytes)?;
+                }
+                examined.push(one);
+            }
+            Err(error) => unread.push(error.problem()),
         }
     }
-    (examined, unread)
+    Ok((examined, unread))
 }
 
-fn examine(context: &Context, exhibit: &Exhibit, path: &str) -> Result<Examined, Problem> {
+/// Hashes a file; the bytes come back only where a decoder may look at them.
+fn hash(exhibit: &Exhibit, path: &str) -> Result<(Examined, Vec<u8>), SourceError> {
     let size = exhibit.size_of(path).unwrap_or(0);
-    if size > PICTURE_BYTES_MAX {
-        let hashes = exhibit.source.hash(path).map_err(|error| unreadable(path, error))?;
-        return Ok(Examined { path: path.to_owned(), hashes, picture: None, problems: vec![] });
-    }
-    let bytes = exhibit
-        .source
-        .read(path, PICTURE_BYTES_MAX)
-        .map_err(|error| unreadable(path, error))?;
-    let hashes = hash_bytes(&bytes);
-    let mut one = Examined { path: path.to_owned(), hashes, picture: None, problems: vec![] };
-    if amparo_sandbox::looks_like_picture(&bytes) {
-        match context.workers.examine(&bytes) {
-            Ok(picture) => one.picture = Some(picture.into()),
-            Err(error) => one.problems.push(not_decoded(&one, error)),
+    let bytes = match size > PICTURE_BYTES_MAX {
+        true => Vec::new(),
+        false => exhibit.source.read(path, PICTURE_BYTES_MAX)?,
+    };
+    let hashes = match size > PICTURE_BYTES_MAX {
+        true => exhibit.source.hash(path)?,
+        false => hash_bytes(&bytes),
+    };
+    let (picture, problems) = (None, Vec::new());
+    Ok((Examined { path: path.to_owned(), hashes, picture, problems }, bytes))
+}
+
+/// Asks the confined decoder. What it refuses is a problem of this file; a machine that cannot
+/// confine ends the run, because a file recorded without its fingerprint would stay without.
+fn look(context: &Context, one: &mut Examined, bytes: &[u8]) -> Result<(), PipelineError> {
+    match context.workers.examine(bytes) {
+        Ok(picture) => one.picture = Some(fact_of(picture)),
+        Err(WorkerError::Sandbox(error)) => return Err(error.into()),
+        Err(error) => {
+            let at = Locator::new(one.hashes.sha256, Place::Whole);
+            let problem = Problem::at(error.kind(), at, one.path.clone(), error.to_string());
+            one.problems.push(problem);
         }
     }
-    Ok(one)
+    Ok(())
+}
+
+fn fact_of(picture: Picture) -> PictureFact {
+    PictureFact {
+        width: picture.width,
+        height: picture.height,
+        format: picture.format,
+        pdq: picture.pdq,
+        camera_make: picture.camera_make,
+        camera_model: picture.camera_model,
+        camera_serial: picture.camera_serial,
+        taken_at: picture.taken_at,
+    }
 }
 
 fn novelty(known: &KnownIndex, one: &Examined) -> NoveltyStatement {
@@ -109,11 +137,6 @@ fn fact(one: Examined) -> Fact {
             problems: one.problems,
         },
     }
-}
-
-fn not_decoded(one: &Examined, error: impl std::fmt::Display) -> Problem {
-    let at = amparo_model::Locator::new(one.hashes.sha256, amparo_model::Place::Whole);
-    Problem::at(ProblemKind::Malformed, at, one.path.clone(), error.to_string())
 }
 
 fn unreadable(path: &str, why: impl std::fmt::Display) -> Problem {

@@ -4,7 +4,7 @@
 //! folders come before the rest because what was made on the device is most often unseen.
 
 use amparo_model::{EvidenceId, Wave};
-use amparo_parsers::{PARSERS, Parser, Spec};
+use amparo_parsers::{Family, PARSERS, Parser, Spec};
 use amparo_store::NewJob;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
@@ -44,7 +44,7 @@ impl Planner {
     /// parsers' tree-wide tests refuse such a claim.
     #[must_use]
     pub fn new() -> Self {
-        let apps = PARSERS.iter().copied().filter(|p| p.spec().is_app());
+        let apps = PARSERS.iter().copied().filter(|p| p.spec().family == Family::App);
         Self { claims: apps.map(|parser| (parser, globs(parser.spec()))).collect() }
     }
 
@@ -77,7 +77,9 @@ pub fn app_store_job(
     main: &str,
     listed: &BTreeSet<&str>,
 ) -> NewJob {
-    let companions = spec.companion_paths(main, listed);
+    let test = spec.companions_of(main);
+    let beside = listed.iter().filter(|path| **path != main && test.matches(path));
+    let companions = beside.map(|path| (*path).to_owned()).collect();
     let job = AppStoreJob { parser: spec.id.to_owned(), main: main.to_owned(), companions };
     NewJob {
         kind: crate::stage::APP_STORE.id.to_owned(),
@@ -121,11 +123,13 @@ fn in_camera_folder(path: &str) -> bool {
 fn globs(spec: &Spec) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for claim in spec.claims {
-        if let Ok(glob) = GlobBuilder::new(claim).case_insensitive(true).build() {
+        if let Ok(glob) =
+            GlobBuilder::new(claim).case_insensitive(true).literal_separator(true).build()
+        {
             set.add(glob);
         }
     }
-    set.build().unwrap_or_else(|_| GlobSet::empty())
+    set.build().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use crate::{
 use amparo_evidence::FolderSource;
 use amparo_model::{Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_store::{Job, NewJob};
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{Arc, atomic::Ordering};
-use tokio::task::JoinSet;
+use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
 
 /// Name under which this process holds jobs; one process works on an evidence item at a time.
 const WORKER: &str = "local";
@@ -28,6 +28,59 @@ pub(crate) struct Exhibit {
     pub(crate) item: EvidenceItem,
     pub(crate) source: FolderSource,
     pub(crate) entries: Vec<Entry>,
+    /// Files that belong to app stores; not counted as media.
+    stores: BTreeSet<String>,
+    /// Paths whose fingerprint is recorded. A path that two jobs name is read once; if both race,
+    /// the second recording is a no-op.
+    read: Mutex<BTreeSet<String>>,
+}
+
+impl Exhibit {
+    fn new(item: EvidenceItem, source: FolderSource, mut entries: Vec<Entry>) -> Self {
+        // Databases differ in how they order text; the look-up by path needs byte order.
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let read = entries.iter().filter(|entry| entry.hashes.is_some());
+        let read = Mutex::new(read.map(|entry| entry.path.clone()).collect());
+        let stores = store_paths(&entries);
+        Self { item, source, entries, stores, read }
+    }
+
+    /// The size as listed.
+    pub(crate) fn size_of(&self, path: &str) -> Option<u64> {
+        let at = self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
+        self.entries.get(at).map(|entry| entry.size)
+    }
+
+    /// Those of the paths whose fingerprint is not recorded yet.
+    pub(crate) fn unread(&self, paths: Vec<String>) -> Vec<String> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        paths.into_iter().filter(|path| !read.contains(path)).collect()
+    }
+
+    /// Notes that fingerprints are recorded.
+    pub(crate) fn note_read(&self, paths: impl Iterator<Item = String>) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
+    }
+
+    fn media_read(&self) -> u64 {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.iter().filter(|path| !self.stores.contains(*path)).count() as u64
+    }
+}
+
+/// Main files and companions of app stores among the listed paths.
+fn store_paths(entries: &[Entry]) -> BTreeSet<String> {
+    let planner = plan::Planner::new();
+    let mut paths = BTreeSet::new();
+    for main in entries {
+        for spec in planner.claimed_by(&main.path) {
+            let test = spec.companions_of(&main.path);
+            let beside = entries.iter().filter(|entry| test.matches(&entry.path));
+            paths.extend(beside.map(|entry| entry.path.clone()));
+            paths.insert(main.path.clone());
+        }
+    }
+    paths
 }
 
 /// What one job did.
@@ -48,6 +101,7 @@ pub async fn attach(
     item: &EvidenceItem,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Summary, PipelineError> {
+    context.workers.check()?;
     let item = context.store.attach_evidence(item).await?.item;
     let source = FolderSource::open(Path::new(&item.source))?;
     if !context.store.listing_finished(&item.id).await? {
@@ -55,9 +109,8 @@ pub async fn attach(
     }
     context.store.release_jobs(&item.id, WORKER).await?;
     let entries = context.store.entries(&item.id).await?;
-    let exhibit = Arc::new(Exhibit { item, source, entries });
-    let summary = work(context, &exhibit, progress).await?;
-    Ok(summary)
+    let exhibit = Arc::new(Exhibit::new(item, source, entries));
+    work(context, &exhibit, progress).await
 }
 
 async fn list(
@@ -75,7 +128,7 @@ async fn list(
             }
         }
         Err(problem) => problems.push(problem),
-    })?;
+    });
     progress(Progress::Listed { entries: entries.len() as u64 });
     for batch in entries.chunks(LISTING_BATCH) {
         context.store.record_listing(&item.id, batch, &[]).await?;
@@ -164,7 +217,7 @@ async fn run_wave(
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
-    let mut running = JoinSet::new();
+    let mut running = FuturesUnordered::new();
     let mut announced = false;
     loop {
         summary.interrupted = context.stop.load(Ordering::SeqCst);
@@ -174,13 +227,12 @@ async fn run_wave(
                 if !std::mem::replace(&mut announced, true) {
                     progress(Progress::Wave { wave: wave.number() });
                 }
-                running.spawn(run_job(context.clone(), Arc::clone(exhibit), job));
+                running.push(run_job(context.clone(), Arc::clone(exhibit), job));
             }
         }
-        let Some(finished) = running.join_next().await else { return Ok(()) };
-        let failed = finished.map_err(|error| PipelineError::Job(error.to_string()))??;
+        let Some(failed) = running.next().await else { return Ok(()) };
         summary.jobs_done += 1;
-        summary.jobs_failed += u64::from(failed);
+        summary.jobs_failed += u64::from(failed?);
         progress(Progress::Jobs { wave: wave.number(), done: summary.jobs_done });
     }
 }
@@ -192,16 +244,13 @@ async fn claim(
     limit: usize,
 ) -> Result<Vec<Job>, PipelineError> {
     let (id, now) = (&exhibit.item.id, context.clock.now());
-    let number = wave.number();
-    Ok(context.store.claim_jobs(WORKER, id, number, limit, now, LEASE_MS).await?)
+    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+    let store = &context.store;
+    Ok(store.claim_jobs_up_to(wave.number(), WORKER, id, limit, now, LEASE_MS).await?)
 }
 
 /// Runs one job to its end; `true` when it failed for good.
-async fn run_job(
-    context: Context,
-    exhibit: Arc<Exhibit>,
-    job: Job,
-) -> Result<bool, PipelineError> {
+async fn run_job(context: Context, exhibit: Arc<Exhibit>, job: Job) -> Result<bool, PipelineError> {
     if job.attempts > ATTEMPTS_MAX {
         let why = format!("given up after {ATTEMPTS_MAX} attempts that ended without an answer");
         return fail(&context, &exhibit, &job, gave_up(&job, why)).await;
@@ -226,7 +275,7 @@ async fn fail(
     problem: Problem,
 ) -> Result<bool, PipelineError> {
     let why = problem.detail.clone();
-    context.store.record_listing(&exhibit.item.id, &[], &[problem]).await?;
+    context.store.record_problems(&exhibit.item.id, &job.kind, &[problem]).await?;
     context.store.fail_job(job.id, &why).await?;
     Ok(true)
 }
@@ -243,7 +292,7 @@ async fn raise(
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
-    let media_read = context.store.fingerprinted(&exhibit.item.id).await?;
+    let media_read = exhibit.media_read();
     let alarms = assess_case(context, &exhibit.item.case, wave, media_read).await?;
     let top = alarms.iter().any(|alarm| alarm.band == Band::Top);
     if top && summary.first_alarm.is_none() {
