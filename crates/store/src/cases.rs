@@ -77,8 +77,8 @@ impl Store {
         require(&mut session, &authorisation.case).await?;
         if let Some(known) = find_authorisation(&mut session, &authorisation.id).await? {
             let what = format!(
-                "authorisation {} is recorded with another content; add the new order under its own \
-                 number",
+                "authorisation {} is recorded with another content; add the new order under its \
+                 own number",
                 known.id
             );
             return if known == *authorisation { Ok(()) } else { Err(StoreError::conflict(what)) };

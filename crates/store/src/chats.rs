@@ -78,8 +78,8 @@ impl Store {
         Ok(signals.into_iter().map(plain).collect())
     }
 
-    /// The messages of one chat in all stores of a case, each store once, by time and then place; those
-    /// without a time come last.
+    /// The messages of one chat in all stores of a case, each store once, by time and then place;
+    /// those without a time come last.
     ///
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.

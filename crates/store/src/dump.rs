@@ -1,16 +1,16 @@
-//! The canonical dump: every fact in the database as sorted lines of JSON, equal on both engines and
-//! for any order of work. Two databases that hold the same facts have the same dump.
+//! The canonical dump: every fact in the database as sorted lines of JSON, equal on both engines
+//! and for any order of work. Two databases that hold the same facts have the same dump.
 //!
-//! Numbers that only this database gave (job and fact ids), who works on a job and for how long, and
-//! look-up columns that repeat a part of the row are left out.
+//! Numbers that only this database gave (job and fact ids), who works on a job and for how long,
+//! and look-up columns that repeat a part of the row are left out.
 //!
 //! To add a table: a line in [`TABLES`], or its name in [`LEFT_OUT`]; the test below asks for it.
 
 use crate::{Result, Store, sql::json};
 use std::collections::BTreeMap;
 
-/// Table, columns, and whether its rows hang on a fact (`fact` is then written as content, stage and
-/// version).
+/// Table, columns, and whether its rows hang on a fact (`fact` is then written as content, stage
+/// and version).
 const TABLES: &[(&str, &str, bool)] = &[
     ("accounts", "seq, object, place, view, body", true),
     ("alarm_runs", "case_id, run, at, processed", false),
@@ -58,7 +58,8 @@ const TABLES: &[(&str, &str, bool)] = &[
     ("users", "name, role", false),
 ];
 
-/// Tables that carry no facts of their own: a counter, this installation's settings, a look-up table.
+/// Tables that carry no facts of their own: a counter, this installation's settings, a look-up
+/// table.
 #[cfg(test)]
 const LEFT_OUT: &[&str] = &["counters", "settings", "transfer_parties"];
 

@@ -65,10 +65,11 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// SQLite: primary result codes 5 (busy) and 6 (locked) in the low byte, <https://sqlite.org/rescode.html>.
-/// PostgreSQL: serialization failure, deadlock, lock not available, too many connections, and
-/// "cannot connect now", from its appendix A. A unique violation is busy too: every verb looks
-/// before it inserts, so it means that another writer was a moment faster.
+/// SQLite: primary result codes 5 (busy) and 6 (locked) in the low byte,
+/// <https://sqlite.org/rescode.html>. PostgreSQL: serialization failure, deadlock, lock not
+/// available, too many connections, and "cannot connect now", from its appendix A. A unique
+/// violation is busy too: every verb looks before it inserts, so it means that another writer was
+/// a moment faster.
 fn is_busy_code(code: &str) -> bool {
     let sqlite = code.len() < 5 && code.parse().is_ok_and(|n: u32| matches!(n & 0xff, 5 | 6));
     sqlite || matches!(code, "40001" | "40P01" | "55P03" | "53300" | "57P03")

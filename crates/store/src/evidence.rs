@@ -19,8 +19,8 @@ pub struct Attached {
 pub(crate) const LISTING: &str = "listing";
 
 impl Store {
-    /// Attaches an exhibit. The same case, label and source is the same exhibit: it is returned as it
-    /// is, whatever id the call proposes.
+    /// Attaches an exhibit. The same case, label and source is the same exhibit: it is returned as
+    /// it is, whatever id the call proposes.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when case or authorisation are not known, [`StoreError::Conflict`]
@@ -62,8 +62,8 @@ impl Store {
         Ok(items)
     }
 
-    /// Records entries, and what could not be listed. An entry that is there is updated; fingerprints
-    /// that were recorded for it stay.
+    /// Records entries, and what could not be listed. An entry that is there is updated;
+    /// fingerprints that were recorded for it stay.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the exhibit is not known.
@@ -81,8 +81,8 @@ impl Store {
     }
 
     /// Records what could not be read in an exhibit at a stage, when no content can be named (an
-    /// unreadable file, a worker that was killed). A problem that is recorded already is not recorded
-    /// twice.
+    /// unreadable file, a worker that was killed). A problem that is recorded already is not
+    /// recorded twice.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the exhibit is not known.
@@ -141,7 +141,8 @@ impl Store {
     pub async fn problems(&self, evidence: &EvidenceId) -> Result<Vec<(String, Problem)>> {
         let sql = "SELECT stage, body FROM evidence_problems WHERE evidence = $1 UNION ALL \
                    SELECT f.stage, p.body FROM evidence_contents c \
-                   JOIN facts f ON f.content = c.content AND f.body_kind = c.body_kind JOIN fact_problems p ON p.fact = f.id \
+                   JOIN facts f ON f.content = c.content AND f.body_kind = c.body_kind \
+                   JOIN fact_problems p ON p.fact = f.id \
                    WHERE c.evidence = $1";
         let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
         let mut found: Vec<(String, Problem)> =

@@ -1,8 +1,8 @@
 //! Facts: what a stage found in a content, keyed by (content, stage, stage version).
 //!
-//! A fact belongs to bytes, not to a path: two exhibits that hold the same file share its facts, and
-//! `evidence_contents` says who has it. Recording a fact that is there is a no-op, so an interrupted
-//! run is resumed by running again, and a new stage version redoes only its own facts.
+//! A fact belongs to bytes, not to a path: two exhibits that hold the same file share its facts,
+//! and `evidence_contents` says who has it. Recording a fact that is there is a no-op, so an
+//! interrupted run is resumed by running again, and a new stage version redoes only its own facts.
 
 use crate::sql::{Session, Value, digest, json, key, values};
 use crate::{NewJob, Result, Store, evidence, jobs, records};
@@ -127,8 +127,8 @@ pub(crate) const RECORDS: &str = "records";
 const FINGERPRINT: &str = "fingerprint";
 
 impl Store {
-    /// Records what a job found, marks the job as done and enqueues what follows. Facts that are there
-    /// stay as they are; everything else in the batch still takes effect.
+    /// Records what a job found, marks the job as done and enqueues what follows. Facts that are
+    /// there stay as they are; everything else in the batch still takes effect.
     ///
     /// # Errors
     /// [`crate::StoreError::NotFound`] when exhibit or job are not known,
@@ -159,8 +159,8 @@ impl Store {
         Ok(self.read().await?.row(sql, values).await?.is_some())
     }
 
-    /// Records that an exhibit holds a store whose records are known already, so that they count for
-    /// this exhibit too.
+    /// Records that an exhibit holds a store whose records are known already, so that they count
+    /// for this exhibit too.
     ///
     /// # Errors
     /// [`crate::StoreError::NotFound`] when the exhibit is not known.

@@ -19,8 +19,8 @@ pub struct StoredFingerprint {
 }
 
 impl Store {
-    /// The fingerprints of all entries of a case that have been read, by exhibit and path. Of several
-    /// stage versions the newest counts.
+    /// The fingerprints of all entries of a case that have been read, by exhibit and path. Of
+    /// several stage versions the newest counts.
     ///
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.

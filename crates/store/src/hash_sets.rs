@@ -33,8 +33,8 @@ pub struct StoredHashSet {
 const COLUMNS: &str = "header, object, stored, rejected, imported_at, imported_by";
 
 impl Store {
-    /// Stores a list with all its rows, in their order. The same bytes under the same id again change
-    /// nothing.
+    /// Stores a list with all its rows, in their order. The same bytes under the same id again
+    /// change nothing.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the id belongs to a list with other bytes: a new edition of a
@@ -64,8 +64,8 @@ impl Store {
             by,
         ];
         session.insert(&format!("hash_sets (id, {COLUMNS})"), "", [head]).await?;
-        let into = "known_hashes (hash_set, seq, md5, sha1, sha256, pdq, pdq_quality, code, series, \
-                    is_distributed, victim_identified, size)";
+        let into = "known_hashes (hash_set, seq, md5, sha1, sha256, pdq, pdq_quality, code, \
+                    series, is_distributed, victim_identified, size)";
         let id = header.id.as_str();
         session
             .insert(into, "", (0..).zip(rows).map(|(seq, row)| row_values(id, seq, row)))

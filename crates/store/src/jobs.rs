@@ -1,5 +1,6 @@
-//! The job queue. A job is claimed under a lease; when its worker dies, the lease runs out and another
-//! worker claims it. What a job records is idempotent, so a job that ran twice has one effect.
+//! The job queue. A job is claimed under a lease; when its worker dies, the lease runs out and
+//! another worker claims it. What a job records is idempotent, so a job that ran twice has one
+//! effect.
 
 use crate::sql::{Row, Session, key, values};
 use crate::{Result, Store, StoreError, evidence};
@@ -101,7 +102,8 @@ impl Store {
         // MATERIALIZED: picked once, so that LIMIT holds however the join is planned.
         let sql = format!(
             "WITH picked AS MATERIALIZED (SELECT id FROM jobs WHERE evidence = $1 \
-             AND wave <= $6 AND ((state = 'queued' AND not_before <= $2) OR (state = 'running' AND lease_until <= $2)) \
+             AND wave <= $6 AND ((state = 'queued' AND not_before <= $2) \
+             OR (state = 'running' AND lease_until <= $2)) \
              ORDER BY wave, id LIMIT $3{skip}) \
              UPDATE jobs SET state = 'running', worker = $4, lease_until = $5, \
              attempts = attempts + 1 WHERE id IN (SELECT id FROM picked) \
@@ -116,8 +118,8 @@ impl Store {
         Ok(jobs)
     }
 
-    /// Puts back all jobs of an exhibit that `worker` holds. For a process that knows to be the only
-    /// one of that name, at its start: what is held then, a killed predecessor held.
+    /// Puts back all jobs of an exhibit that `worker` holds. For a process that knows to be the
+    /// only one of that name, at its start: what is held then, a killed predecessor held.
     ///
     /// # Errors
     /// Only what the database itself reports.
@@ -129,8 +131,8 @@ impl Store {
         session.commit().await
     }
 
-    /// Puts a claimed job back into the queue, to be claimed at `not_before` or later. A job that has
-    /// ended meanwhile stays ended.
+    /// Puts a claimed job back into the queue, to be claimed at `not_before` or later. A job that
+    /// has ended meanwhile stays ended.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such job.

@@ -93,8 +93,8 @@ async fn of_fact(
     Ok(transfers)
 }
 
-/// The query for one store. What it leaves out for good is decided by indexes; what it lets through is
-/// checked once more on the full record by [`matches`].
+/// The query for one store. What it leaves out for good is decided by indexes; what it lets
+/// through is checked once more on the full record by [`matches`].
 fn select(fact: &RecordsFact, filter: &TransferFilter) -> (String, Vec<Value>) {
     let mut sql = "SELECT t.object, t.place, t.view, t.body, l.path, n.sha256 FROM transfers t \
                    LEFT JOIN transfer_links l \

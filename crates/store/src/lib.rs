@@ -5,9 +5,9 @@
 //! may be repeated: the second time changes nothing. Jobs lie in the same database and are enqueued
 //! in the transaction of the state change that asks for them.
 //!
-//! No verb reads from a replica: every decision (is this tip known? is this job free?) is made on the
-//! primary, inside the transaction that acts on it. A store is given one address, and there is no way
-//! to give it a second one for reading.
+//! No verb reads from a replica: every decision (is this tip known? is this job free?) is made on
+//! the primary, inside the transaction that acts on it. A store is given one address, and there is
+//! no way to give it a second one for reading.
 //!
 //! This crate knows nothing of HTTP, parsing, roles or clocks; times arrive as arguments.
 //!
@@ -62,12 +62,12 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens `sqlite:/path/amparo.db` (created when absent) or `postgres://user@host/database`, and
-    /// brings its schema up to date.
+    /// Opens `sqlite:/path/amparo.db` (a plain path; created when absent) or
+    /// `postgres://user@host/database`, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when a newer version wrote the database, [`StoreError::Backend`] when
-    /// it cannot be reached or the address is of another kind.
+    /// [`StoreError::Damaged`] when a newer version wrote the database, [`StoreError::Backend`]
+    /// when it cannot be reached or the address is of another kind.
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = match url.split(':').next() {
@@ -103,9 +103,14 @@ async fn prepare(
     Ok(())
 }
 
+/// What follows `sqlite:` is a path as it is, so the signs that mean something in an address are
+/// written out.
 fn address(url: &str, engine: sql::Engine) -> String {
     match engine {
-        sql::Engine::Sqlite if !url.contains('?') => format!("{url}?mode=rwc"),
-        _ => url.to_owned(),
+        sql::Engine::Sqlite => {
+            let path = url.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+            format!("{path}?mode=rwc")
+        }
+        sql::Engine::Postgres => url.to_owned(),
     }
 }

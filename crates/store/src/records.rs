@@ -1,7 +1,8 @@
 //! Records of app stores as rows: one table per kind, each row with its locator.
 //!
-//! A row has the columns that questions are asked by, and the record itself as JSON. So a field that
-//! is added to a record needs no migration, and what is read back is exactly what was recorded.
+//! A row has the columns that questions are asked by, and the record itself as JSON. So a field
+//! that is added to a record needs no migration, and what is read back is exactly what was
+//! recorded.
 
 use crate::sql::{Row, Session, Value, digest, json, key, values};
 use crate::{Result, Signal, StoreError, facts};

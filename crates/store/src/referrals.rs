@@ -89,8 +89,8 @@ impl Store {
     /// Moves a referral from one state to the next.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when there is no such referral, [`StoreError::Conflict`] when it does
-    /// not stand where the caller believes.
+    /// [`StoreError::NotFound`] when there is no such referral, [`StoreError::Conflict`] when it
+    /// does not stand where the caller believes.
     pub async fn move_referral(
         &self,
         id: &ReferralId,
@@ -144,9 +144,9 @@ impl Store {
         Ok(found)
     }
 
-    /// Keeps the addressee's signed receipt and moves the referral to the state it states. Receipts can
-    /// overtake each other: one that is older than another does not move the referral back. The same
-    /// receipt again changes nothing.
+    /// Keeps the addressee's signed receipt and moves the referral to the state it states.
+    /// Receipts can overtake each other: one that is older than another does not move the referral
+    /// back. The same receipt again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such referral, [`StoreError::Conflict`] when the

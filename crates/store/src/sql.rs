@@ -1,9 +1,9 @@
 //! The little that lies between verbs and the database: sessions, values, rows and bulk inserts.
 //!
-//! A session is one transaction; dropping it without [`Session::commit`] undoes it. Small statements
-//! are written once with `$1` placeholders, which both engines read. Text passes through [`clean`],
-//! because PostgreSQL stores no NUL character and evidence contains them; what must survive exactly
-//! lies in JSON, where NUL is escaped.
+//! A session is one transaction; dropping it without [`Session::commit`] undoes it. Small
+//! statements are written once with `$1` placeholders, which both engines read. Text passes
+//! through [`clean`], because PostgreSQL stores no NUL character and evidence contains them; what
+//! must survive exactly lies in JSON, where NUL is escaped.
 
 use crate::{Result, Store, StoreError};
 use serde::{Serialize, de::DeserializeOwned};
@@ -128,7 +128,8 @@ impl Session<'_> {
         Ok(self.rows(sql, values).await?.into_iter().next())
     }
 
-    /// Inserts many rows. `into` is `table (column, ...)`, `tail` an `ON CONFLICT` clause or nothing.
+    /// Inserts many rows. `into` is `table (column, ...)`, `tail` an `ON CONFLICT` clause or
+    /// nothing.
     pub(crate) async fn insert(
         &mut self,
         into: &str,
@@ -239,7 +240,8 @@ impl Row {
     }
 }
 
-/// A value as JSON text. Struct fields come in their declared order, so equal values give equal text.
+/// A value as JSON text. Struct fields come in their declared order, so equal values give equal
+/// text.
 pub(crate) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(StoreError::damaged)
 }
@@ -275,8 +277,8 @@ fn arguments(values: Vec<Value>) -> Result<AnyArguments> {
     Ok(arguments)
 }
 
-/// `(?, ?), (?, ?)`. SQLite searches numbered parameters one by one, which is quadratic in bulk, so it
-/// gets plain question marks; PostgreSQL knows only numbers.
+/// `(?, ?), (?, ?)`. SQLite searches numbered parameters one by one, which is quadratic in bulk,
+/// so it gets plain question marks; PostgreSQL knows only numbers.
 fn placeholders(engine: Engine, rows: usize, width: usize) -> String {
     let mut text = String::with_capacity(rows * width * 7);
     for row in 0..rows {

@@ -48,7 +48,8 @@ impl Cluster {
     /// [`NoCluster`] when PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self, NoCluster> {
         let failed = |error: std::io::Error| NoCluster { reason: error.to_string() };
-        // A process group of its own, so that Ctrl-C reaches the tests first and the shell can tidy up.
+        // A process group of its own, so that Ctrl-C reaches the tests first and the shell can
+        // tidy up.
         let mut supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR])
             .stdin(Stdio::piped())

@@ -85,8 +85,8 @@ impl Store {
         Ok(accepted)
     }
 
-    /// Records what could not be read at import, be it a part of a file or all of it. A problem that is
-    /// recorded already is not recorded twice.
+    /// Records what could not be read at import, be it a part of a file or all of it. A problem
+    /// that is recorded already is not recorded twice.
     ///
     /// # Errors
     /// Only what the database itself reports.

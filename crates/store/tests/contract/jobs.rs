@@ -86,6 +86,26 @@ pub async fn two_workers_never_hold_one_job(bench: &Bench) {
     assert_eq!((held.len(), distinct.len()), (60, 60));
 }
 
+pub async fn later_waves_can_wait(bench: &Bench) {
+    let store = &bench.store;
+    let evidence = with_phone(store).await;
+    store.enqueue(&[job(&evidence, 1, "a"), job(&evidence, 2, "b")]).await.unwrap();
+    let claimed = store.claim_jobs_up_to(1, "w", &evidence, 9, at(0), 100).await.unwrap();
+    assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
+    let claimed = store.claim_jobs_up_to(2, "w", &evidence, 9, at(0), 100).await.unwrap();
+    assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+pub async fn a_restarted_worker_gets_its_jobs_back(bench: &Bench) {
+    let store = &bench.store;
+    let evidence = with_phone(store).await;
+    store.enqueue(&[job(&evidence, 1, "a"), job(&evidence, 1, "b")]).await.unwrap();
+    store.claim_jobs("killed", &evidence, 1, at(0), 100).await.unwrap();
+    store.claim_jobs("alive", &evidence, 1, at(0), 100).await.unwrap();
+    store.release_jobs(&evidence, "killed").await.unwrap();
+    assert_eq!(keys(&claim(store, &evidence, 9, 0).await), ["a"]);
+}
+
 pub async fn a_finished_job_stays_finished(bench: &Bench) {
     let store = &bench.store;
     let evidence = with_phone(store).await;

@@ -3,6 +3,8 @@
 //! To add a test: write `pub async fn name(bench: &Bench)` in the file of its verb family, and its
 //! name in the list below. A test that is not listed is dead code, which the lints refuse.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test says where it failed")]
+
 mod alarms;
 mod bench;
 mod cases;
@@ -41,17 +43,18 @@ macro_rules! on_both_engines {
 
 on_both_engines! {
     people: users_keep_one_role, settings_are_replaced;
-    tips: same_bytes_change_nothing, other_bytes_are_the_next_revision, identifiers_follow_the_revision,
-        import_problems_are_kept_once, two_writers_revise_one_tip;
+    tips: same_bytes_change_nothing, other_bytes_are_the_next_revision,
+        identifiers_follow_the_revision, import_problems_are_kept_once, two_writers_revise_one_tip;
     cases: opening_twice_is_once, another_case_under_the_same_reference_is_refused,
         assignment_needs_the_case, authorisations_are_never_rewritten;
     hash_sets: rows_come_back_as_they_went_in, another_edition_under_the_same_id_is_refused,
         many_rows_fit_in_one_list;
-    evidence: the_same_exhibit_is_attached_once, what_it_names_must_exist, listing_again_keeps_hashes,
-        finishing_enqueues_in_the_same_step, odd_paths_survive, problems_come_from_all_stages;
+    evidence: the_same_exhibit_is_attached_once, what_it_names_must_exist,
+        listing_again_keeps_hashes, finishing_enqueues_in_the_same_step, odd_paths_survive, problems_come_from_all_stages;
     jobs: claims_follow_waves_then_age, a_lease_that_ran_out_is_claimed_again,
         a_retried_job_waits_and_a_failed_one_stays, enqueueing_twice_is_once,
-        two_workers_never_hold_one_job, a_finished_job_stays_finished;
+        two_workers_never_hold_one_job, a_finished_job_stays_finished, later_waves_can_wait,
+        a_restarted_worker_gets_its_jobs_back;
     facts: recording_twice_is_once, a_failing_batch_leaves_nothing, two_exhibits_share_a_fact,
         fingerprints_reach_the_entry, a_job_ends_with_its_facts, nul_and_long_texts_survive,
         novelty_is_replaced, a_newer_version_stands_beside_the_older;
@@ -61,5 +64,6 @@ on_both_engines! {
         only_the_newest_version_counts, other_cases_stay_out;
     alarms: a_new_list_replaces_and_the_old_one_stays;
     referrals: versions_and_moves_are_kept, a_wrong_move_is_refused, receipts_move_it_once;
-    dump: both_engines_give_the_same_lines, leases_and_ids_are_left_out, order_of_work_does_not_show;
+    dump: both_engines_give_the_same_lines, leases_and_ids_are_left_out,
+        order_of_work_does_not_show;
 }

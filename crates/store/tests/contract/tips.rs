@@ -7,7 +7,7 @@ use amparo_store::{Outcome, StoreError};
 
 pub async fn same_bytes_change_nothing(bench: &Bench) {
     let arrival = tip(1, 1, "A@example.org");
-    let first = bench.store.accept_tips(&[arrival.clone()]).await.unwrap();
+    let first = bench.store.accept_tips(std::slice::from_ref(&arrival)).await.unwrap();
     assert_eq!((first[0].revision, first[0].outcome), (1, Outcome::New));
     let before = bench.store.canonical_dump().await.unwrap();
     let again = bench.store.accept_tips(&[arrival]).await.unwrap();
