@@ -50,7 +50,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Starts the process: no environment, no descriptors but two pipes, a process group of its own.
+    /// Starts the process: no environment, two pipes, a process group of its own.
     pub fn start(command: &WorkerCommand) -> io::Result<(Self, ChildStdin, ChildStdout)> {
         let (orders, inbox) = channel();
         let (started, pipes) = sync_channel(1);

@@ -1,16 +1,17 @@
 //! The confined worker process and the narrow border it answers over.
 //!
-//! Every decoder of foreign bytes runs in a process that can do nothing but read its request, compute
-//! and write its answer: no files, no network, no other processes, no descriptors but the pipe. What
-//! comes back is checked as if an enemy had written it. No switch turns this off; where the kernel
-//! cannot confine, nothing is decoded and the error says so.
+//! Every decoder of foreign bytes runs in a process that can do nothing but read its request,
+//! compute and write its answer: no files, no network, no other processes, no descriptors but the
+//! pipe. What comes back is checked as if an enemy had written it. No switch turns this off; where
+//! the kernel cannot confine, nothing is decoded and the error says so.
 //!
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
 //! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`).
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
-//! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call in
-//! `worker.rs`. To let a worker use one more system call: `confine/syscalls.rs`, with the reason.
+//! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
+//! in `worker.rs`. To let a worker use one more system call: a row in `confine/syscalls.rs`, with
+//! the reason.
 
 mod border;
 mod confine;

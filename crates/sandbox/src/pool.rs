@@ -6,7 +6,7 @@ use crate::worker::{Event, Patience, Worker, WorkerCommand};
 use amparo_media::Picture;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Requests after which a worker is replaced, so that one that was quietly taken over does not last.
+/// Requests after which a worker is replaced: one that was quietly taken over does not last.
 const RETIRE_AFTER: u32 = 256;
 
 /// Workers for one unit of work; the files of one case never share a pool with another's.

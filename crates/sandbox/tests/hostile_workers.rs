@@ -60,6 +60,15 @@ fn a_worker_that_breaks_down_is_told_apart() {
     check("closes_and_lingers", "signal 9");
 }
 
+/// With one seat, a second request shows that the first one's was given back.
+#[test]
+fn a_pool_outlives_its_workers() {
+    let pool = Pool::new(command(&["hostile", "aborts"]), 1);
+    for _ in 0..3 {
+        assert!(matches!(pool.examine(b"bytes"), Err(WorkerError::Crashed { .. })));
+    }
+}
+
 #[test]
 fn a_worker_that_never_answers_is_ended() {
     assert!(matches!(parse("silent"), WorkerError::Killed { .. }));

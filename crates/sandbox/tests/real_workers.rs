@@ -1,4 +1,5 @@
 //! The real worker through the real border: pictures, parsers, pools, memory limits.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use amparo_model::ProblemKind;
 use amparo_sandbox::{Confinement, Event, Patience, Pool, Worker, WorkerCommand, WorkerError};
@@ -72,6 +73,13 @@ fn a_confined_parser_gives_what_an_open_one_gives() {
         }
     }
     assert_eq!((records, problems), (open.records, open.problems));
+}
+
+/// The kernel ends a worker with the thread that started it; that must not be the caller's.
+#[test]
+fn a_worker_outlives_the_thread_that_asked_for_it() {
+    let mut worker = std::thread::spawn(|| Worker::spawn(&command()).unwrap()).join().unwrap();
+    assert!(worker.examine(&bitmap(64)).is_ok());
 }
 
 #[test]

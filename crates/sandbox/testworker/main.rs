@@ -1,7 +1,7 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
-//! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an escape
-//! attempt: a row in `attempts.rs`; the test finds it by itself.
+//! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
+//! escape attempt: a row in `attempts.rs`; the test finds it by itself.
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of the tests")]
 
 mod attempts;
