@@ -11,7 +11,7 @@
 //! 2. Fill the [`Spec`]. Name the gaps: every parser has some. Say where each format fact was seen.
 //! 3. Write `<id>.fixture.json` or `<id>.fixture.sql`, the smallest file that emits every declared
 //!    kind; no real person's data, nothing depicted. Rows after a line `-- wal` go into the
-//!    write-ahead log. A companion is `<id>.companion.<file name>`, with `.sql` added for databases.
+//!    write-ahead log. A companion is `<id>.companion.<file name>`; databases add `.sql`.
 //! 4. Put at least three hostile inputs in `<id>.bad/`; the file name tells what is wrong.
 //!    `.sql` is built, `.hex` is decoded (`#` starts a comment), anything else is taken as it is.
 //! 5. Add the unit to its folder's `mod.rs` and one line to [`PARSERS`], which is sorted by id.

@@ -54,8 +54,8 @@ pub(crate) fn url(raw: &str) -> String {
     format!("{}://{}{path}", scheme.to_lowercase(), host.to_lowercase())
 }
 
-/// The address and port in a text that may hold both. Zone ids are left out; an IPv4 address written
-/// as IPv6 becomes IPv4.
+/// The address and port in a text that may hold both. Zone ids are left out; an IPv4 address
+/// written as IPv6 becomes IPv4.
 pub(crate) fn ip_and_port(raw: &str) -> (Option<String>, Option<u16>) {
     let text = raw.trim();
     if let Some(ip) = ip(text) {

@@ -110,8 +110,8 @@ impl<'a> Image<'a> {
     }
 }
 
-/// A second opinion on a file's first bytes: SQLite, and if they show any table, then one with one of
-/// these words in it. The schema of a large store does not fit in the first bytes.
+/// A second opinion on a file's first bytes: SQLite, and if they show any table, then one with one
+/// of these words in it. The schema of a large store does not fit in the first bytes.
 pub(crate) fn probe(head: &[u8], words: &[&str]) -> bool {
     let holds = |word: &str| head.windows(word.len()).any(|window| window == word.as_bytes());
     head.starts_with(MAGIC) && (!holds("CREATE TABLE") || words.iter().any(|word| holds(word)))
@@ -134,7 +134,7 @@ fn log<'a>(wal: &Blob<'a>, pages: u32, problems: &mut Vec<Problem>) -> Option<Lo
     }
 }
 
-/// What the first 100 bytes say. Format: <https://www.sqlite.org/fileformat2.html#the_database_header>.
+/// What the first 100 bytes say. Format: <https://www.sqlite.org/fileformat2.html>, section 1.3.
 struct Header {
     page_size: usize,
     pages: u32,
@@ -166,12 +166,12 @@ impl Header {
         Ok(Self::counted(bytes, page_size))
     }
 
-    /// Compares the stated number of pages with the file. The statement counts only when the version
-    /// that wrote it also wrote the change counter (bytes 24 and 92).
+    /// Compares the stated number of pages with the file. The statement counts only when the
+    /// version that wrote it also wrote the change counter (bytes 24 and 92).
     fn counted(bytes: &[u8], page_size: usize) -> Self {
         let there = u32::try_from(bytes.len().div_ceil(page_size)).unwrap_or(u32::MAX);
         let mut faults = Vec::new();
-        if bytes.len() % page_size != 0 {
+        if !bytes.len().is_multiple_of(page_size) {
             faults.push("the last page is cut".to_owned());
         }
         let valid = bytes.get(24..28) == bytes.get(92..96);

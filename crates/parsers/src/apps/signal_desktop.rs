@@ -46,8 +46,8 @@ static SPEC: Spec = Spec {
         "encrypted databases (SQLCipher) are not opened; decrypt with the key of config.json first",
         "attachment files on disk are encrypted one by one; paths are as stored",
         "the newer table message_attachments is counted, not read",
-        "quotes, previews, stickers, stories, reactions and earlier versions of edited messages are \
-         not read",
+        "quotes, previews, stickers, stories, reactions and earlier versions of edited messages \
+         are not read",
         "Signal Desktop marks no message as forwarded; `message.forwarded` and \
          `transfer.forwarded` stay false",
         "the result of a call is a word; `call.result` stays empty",

@@ -213,7 +213,7 @@ fn alternative(entry: &Object, known: &mut KnownHash, faults: &mut Vec<String>) 
         "SHA256" => fill(&mut known.sha256, hash(value, &name, faults)),
         "PDQ" | "PDQHASH" => {
             let bits = hash(value, &name, faults);
-            // The format has no place for the quality; the list's maker is trusted to leave out noise.
+            // The format has no place for the quality; the list's maker is trusted to omit noise.
             fill(&mut known.pdq, bits.map(|bits| Pdq { bits, quality: 100 }));
         }
         _ => {}

@@ -1,4 +1,4 @@
-//! A field that stays empty in a whole fixture is a mapping mistake or a gap, and a gap is declared.
+//! A field that stays empty in a whole fixture is a mapping mistake or a gap; a gap is declared.
 
 use crate::support::{fixture, none, parsers};
 use serde_json::Value;

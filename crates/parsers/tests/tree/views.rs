@@ -9,7 +9,7 @@ const STORE: &str = "
 PRAGMA page_size = 512;
 CREATE TABLE jid (_id INTEGER PRIMARY KEY, raw_string TEXT);
 CREATE TABLE chat (_id INTEGER PRIMARY KEY, jid_row_id INTEGER);
-CREATE TABLE message (_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, text_data TEXT);
+CREATE TABLE message (_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, text_data);
 INSERT INTO jid VALUES (1, '34600000001@s.whatsapp.net');
 INSERT INTO chat VALUES (1, 1);
 INSERT INTO message VALUES (1, 1, 0, 'stays'), (2, 1, 0, 'changes'), (3, 1, 0, 'goes');

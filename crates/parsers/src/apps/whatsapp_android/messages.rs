@@ -164,7 +164,7 @@ impl Reader<'_, '_> {
         let old = db.count("messages").unwrap_or_default();
         if old > scan.read {
             let detail = format!(
-                "{old} rows in the old table messages, {} in the current one; the old were not read",
+                "{old} rows in the old table messages, {} in the current; the old were not read",
                 scan.read
             );
             self.out.problem(table_problem(

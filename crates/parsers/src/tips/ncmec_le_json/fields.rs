@@ -1,5 +1,5 @@
-//! Walks over a report and keeps account of what was used, so that nothing is lost: whatever is left
-//! goes to the revision's unknown keys, pointer to raw text.
+//! Walks over a report and keeps account of what was used, so that nothing is lost: whatever is
+//! left goes to the revision's unknown keys, pointer to raw text.
 
 use crate::json::{Node, Object, step};
 use std::collections::BTreeMap;

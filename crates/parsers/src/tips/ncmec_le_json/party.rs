@@ -70,8 +70,8 @@ pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
     party
 }
 
-/// The service of the provider that the ids belong to. It stays with the unknown keys when it is more
-/// than another spelling of the provider.
+/// The service of the provider that the ids belong to. It stays with the unknown keys when it is
+/// more than another spelling of the provider.
 fn service(person: &mut Fields, provider: &str) -> String {
     let Some(service) = person.text("espService") else { return provider.to_owned() };
     if normal::provider_name(&service) != normal::provider_name(provider) {
