@@ -14,4 +14,5 @@ mod hostile;
 mod locators;
 mod registry;
 mod support;
+mod tips;
 mod views;
