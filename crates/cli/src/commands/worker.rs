@@ -1,0 +1,37 @@
+//! `worker`: a confined process that reads foreign bytes for this program. Hidden: it talks a binary
+//! protocol on its standard input and output and is of no use by hand.
+
+use crate::command::{Command, Edge};
+use crate::{alone, error::CliError, outcome::Outcome, page::Page};
+use serde::Serialize;
+
+/// See the file's head.
+pub const COMMAND: Command = Command {
+    name: "worker",
+    about: "Read foreign bytes in confinement; started by this program itself",
+    examples: &["amparo worker < requests > answers"],
+    hidden: true,
+    args: <Args as clap::Args>::augment_args,
+    run: alone!(run, Args),
+};
+
+/// What the operator gives.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {}
+
+/// Never reached with something to say.
+#[derive(Debug, Serialize)]
+pub struct Served {}
+
+impl Outcome for Served {
+    fn show(&self, _: &mut Page<'_>) {}
+}
+
+/// Serves until its standard input ends. `main` starts it before any thread exists, because
+/// confinement must cover all of them; reaching this function is a mistake of the program.
+///
+/// # Errors
+/// Always [`CliError::Storage`].
+pub async fn run(_: &Edge, _: Args) -> Result<Served, CliError> {
+    Err(CliError::storage("worker", "was started on a thread that cannot be confined"))
+}

@@ -1,0 +1,211 @@
+//! Taking tips in: original bytes first, then what a confined worker reads from them, then the
+//! store; only after that is anything acknowledged.
+
+use crate::error::CliError;
+use crate::session::{Deed, Session};
+use crate::{files, worker};
+use amparo_authz::{Action, Object};
+use amparo_model::{
+    Located, Locator, Place, Problem, ProblemKind, Record, Sha256, TipRevision, UtcMillis,
+};
+use amparo_parsers::{Family, Spec};
+use amparo_sandbox::Pool;
+use amparo_store::{Accepted, TipArrival};
+use std::path::{Path, PathBuf};
+
+/// Tips accepted in one transaction.
+pub const BATCH: usize = 200;
+
+/// Largest tip file; the clearing house's own are far smaller.
+const FILE_BYTES_MAX: u64 = 256 << 20;
+
+/// A file of one batch.
+struct Incoming {
+    name: String,
+    bytes: Vec<u8>,
+    spec: Option<&'static Spec>,
+}
+
+/// What one batch of files gave.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// What became of each tip.
+    pub accepted: Vec<Accepted>,
+    /// What could not be read, of tips and of files.
+    pub problems: Vec<Problem>,
+    /// Files of which nothing could be used.
+    pub refused: Vec<Problem>,
+    /// Files in a folder that are no tips in a form that this version reads.
+    pub skipped: Vec<Problem>,
+}
+
+/// Takes in a batch of files. What is accepted is durable when this returns.
+///
+/// # Errors
+/// [`CliError`] when refused, or when disk or database fail; then nothing of the batch is
+/// acknowledged, and the same import again is safe.
+pub async fn take(
+    session: &mut Session,
+    pool: &Pool,
+    paths: &[PathBuf],
+    named: &[PathBuf],
+) -> Result<Taken, CliError> {
+    let mut taken = Taken::default();
+    let mut incoming = Vec::new();
+    for path in paths {
+        match open(path) {
+            Ok(file) if file.spec.is_none() && !named.contains(path) => {
+                taken.skipped.push(unsupported(&file.name, None));
+            }
+            Ok(file) => incoming.push(file),
+            Err(error) => taken.refused.push(unreadable(path, &error)),
+        }
+    }
+    let objects = publish(session, &incoming).await?;
+    let mut arrivals = Vec::new();
+    for (file, object) in incoming.iter().zip(objects) {
+        read(session, pool, file, object, &mut arrivals, &mut taken).await?;
+    }
+    for batch in arrivals.chunks(BATCH) {
+        taken.accepted.extend(session.store.accept_tips(batch).await?);
+    }
+    Ok(taken)
+}
+
+fn open(path: &Path) -> Result<Incoming, CliError> {
+    let bytes = files::read(path, FILE_BYTES_MAX)?;
+    let name = path.to_string_lossy().into_owned();
+    let spec = worker::parser_for(Family::Tip, &name, &bytes);
+    Ok(Incoming { name, bytes, spec })
+}
+
+/// The originals become durable before anybody reads them, so that a fault of a parser never costs
+/// a tip: it can be read again by a later version.
+async fn publish(session: &mut Session, files: &[Incoming]) -> Result<Vec<Sha256>, CliError> {
+    let hashes: Vec<String> = files.iter().map(|f| sha256(&f.bytes).to_string()).collect();
+    let deed = Deed::on(Action::ImportTips, Object::Unit, "tips")
+        .detail(serde_json::json!({ "objects": hashes }));
+    session.act(&deed).await?;
+    let bytes: Vec<&[u8]> = files.iter().map(|file| file.bytes.as_slice()).collect();
+    session.objects.publish_many(&bytes).map_err(|error| CliError::storage("objects", error))
+}
+
+async fn read(
+    session: &mut Session,
+    pool: &Pool,
+    file: &Incoming,
+    object: Sha256,
+    arrivals: &mut Vec<TipArrival>,
+    taken: &mut Taken,
+) -> Result<(), CliError> {
+    let now = session.clock.now();
+    let (tips, problems, version) = match file.spec {
+        Some(spec) => {
+            let parsed = worker::parse(pool, spec, &file.name, object, &file.bytes)?;
+            (tips(parsed.records), parsed.problems, (spec.id, spec.version))
+        }
+        None => (Vec::new(), vec![unsupported(&file.name, Some(object))], ("none", 0)),
+    };
+    let refused = tips.is_empty();
+    let (mut arrived, left) = share(session, tips, problems, object, version, now);
+    taken.problems.extend(arrived.iter().flat_map(|arrival| arrival.problems.clone()));
+    arrivals.append(&mut arrived);
+    if refused || !left.is_empty() {
+        session.store.record_import_problems(object, &file.name, &left, now).await?;
+    }
+    if refused {
+        let first = left.into_iter().next();
+        taken.refused.push(first.unwrap_or_else(|| unsupported(&file.name, Some(object))));
+    } else {
+        taken.problems.extend(left);
+    }
+    Ok(())
+}
+
+fn tips(records: Vec<Located<Record>>) -> Vec<Located<TipRevision>> {
+    let tip = |record: Located<Record>| match record.into_parts() {
+        (Record::Tip(tip), at) => Some(Located::new(*tip, at)),
+        _ => None,
+    };
+    records.into_iter().filter_map(tip).collect()
+}
+
+/// Gives each tip the problems that lie inside it; the rest belong to the file.
+fn share(
+    session: &Session,
+    tips: Vec<Located<TipRevision>>,
+    mut problems: Vec<Problem>,
+    object: Sha256,
+    (parser, parser_version): (&str, u32),
+    now: UtcMillis,
+) -> (Vec<TipArrival>, Vec<Problem>) {
+    let mut arrivals = Vec::new();
+    for tip in tips {
+        let inside = |problem: &mut Problem| within(problem.at.as_ref(), tip.at());
+        let problems = problems.extract_if(.., inside).collect();
+        arrivals.push(TipArrival {
+            object,
+            parser: parser.to_owned(),
+            parser_version,
+            imported_at: now,
+            imported_by: session.actor.name.clone(),
+            tip,
+            problems,
+        });
+    }
+    (arrivals, problems)
+}
+
+fn within(problem: Option<&Locator>, tip: &Locator) -> bool {
+    match (problem.map(|at| &at.place), &tip.place) {
+        (_, Place::Whole) => true,
+        (Some(Place::Json { pointer }), Place::Json { pointer: of_tip }) => {
+            let rest = pointer.strip_prefix(of_tip.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        _ => false,
+    }
+}
+
+fn unsupported(name: &str, object: Option<Sha256>) -> Problem {
+    Problem {
+        kind: ProblemKind::Unsupported,
+        at: object.map(|object| Locator::new(object, Place::Whole)),
+        subject: name.to_owned(),
+        detail: "is no tip in a form that this version reads; see `amparo parsers`".to_owned(),
+    }
+}
+
+fn unreadable(path: &Path, error: &CliError) -> Problem {
+    let detail = match error {
+        CliError::BadInput { why, .. } => why.clone(),
+        other => other.to_string(),
+    };
+    let subject = path.to_string_lossy().into_owned();
+    Problem { kind: ProblemKind::Unreadable, at: None, subject, detail }
+}
+
+fn sha256(bytes: &[u8]) -> Sha256 {
+    use sha2::Digest;
+    Sha256(sha2::Sha256::digest(bytes).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_belongs_to_the_tip_that_encloses_it() {
+        let at = |pointer: &str| {
+            Locator::new(Sha256([0; 32]), Place::Json { pointer: pointer.to_owned() })
+        };
+        let check = |problem: &str, tip: &str, expect| {
+            assert_eq!(within(Some(&at(problem)), &at(tip)), expect, "{problem} in {tip}");
+        };
+        check("/1/files/0", "/1", true);
+        check("/1", "/1", true);
+        check("/10/files", "/1", false);
+        check("/x", "", true);
+        assert!(!within(None, &at("/1")));
+    }
+}

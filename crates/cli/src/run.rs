@@ -1,0 +1,121 @@
+//! From the command line to the exit code: the only place that prints.
+
+use crate::command::{self, Command, Edge, Runner};
+use crate::{error::CliError, exit::Exit, globals::Globals, outcome::Reply, safe, say::Say};
+use crate::{interrupt::Interrupt, session::Session};
+use clap::{ArgMatches, FromArgMatches};
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+/// Runs one command line to its end and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let matches = match command::tree().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => return explain_usage(&error),
+    };
+    let (edge, json) = match edge(&matches) {
+        Ok(ready) => ready,
+        Err(error) => return complain(&error, &Say::new(amparo_text::Lang::En), false),
+    };
+    let Some((command, inner)) = command::chosen(&matches) else { return Exit::Usage };
+    if command.name == "worker" {
+        return serve(&edge.say);
+    }
+    match on_runtime(command, &edge, inner) {
+        Ok(reply) => print(&reply, json),
+        Err(error) => complain(&error, &edge.say, json),
+    }
+}
+
+/// Runs one command on an open edge; `demo` and tests use it as the binary does.
+///
+/// # Errors
+/// Whatever the command itself refuses or fails on.
+pub async fn dispatch(
+    command: &'static Command,
+    edge: &Edge,
+    matches: &ArgMatches,
+) -> Result<Reply, CliError> {
+    match command.run {
+        Runner::Alone(run) => run(edge, matches).await,
+        Runner::InFolder(run) => {
+            let mut session = Session::open(&edge.globals, Arc::clone(&edge.interrupt)).await?;
+            session.terminal = edge.terminal;
+            run(&mut session, matches).await
+        }
+    }
+}
+
+/// A worker confines itself, which must happen before any thread exists.
+fn serve(say: &Say) -> Exit {
+    match amparo_sandbox::serve(std::io::stdin(), std::io::stdout()) {
+        Ok(()) => Exit::Ok,
+        Err(error) => complain(&CliError::storage("worker", error), say, false),
+    }
+}
+
+fn edge(matches: &ArgMatches) -> Result<(Edge, bool), CliError> {
+    let globals = Globals::from_arg_matches(matches)?;
+    let json = globals.json;
+    let say = Say::new(globals.language()?);
+    let terminal = std::io::stdout().is_terminal();
+    Ok((Edge { globals, say, terminal, interrupt: Arc::default() }, json))
+}
+
+fn on_runtime(
+    command: &'static Command,
+    edge: &Edge,
+    matches: &ArgMatches,
+) -> Result<Reply, CliError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::storage("runtime", error))?;
+    runtime.block_on(async {
+        let sentence = edge.say.just("cli-interrupted");
+        tokio::spawn(stop_when_interrupted(Arc::clone(&edge.interrupt), sentence));
+        dispatch(command, edge, matches).await
+    })
+}
+
+/// Everything acknowledged is already durable and everything else is repeated by the next run, so
+/// stopping at once is safe; that is what the kill tests check.
+async fn stop_when_interrupted(interrupt: Arc<Interrupt>, sentence: String) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if !interrupt.request() {
+            to_stderr(&sentence);
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        }
+    }
+}
+
+fn print(reply: &Reply, json: bool) -> Exit {
+    let text = if json { format!("{}\n", safe::json(&reply.json)) } else { reply.page.clone() };
+    let mut out = std::io::stdout().lock();
+    // A closed pipe (`amparo tips list | head`) is the reader's choice, not a failure.
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    reply.exit
+}
+
+fn complain(error: &CliError, say: &Say, json: bool) -> Exit {
+    let sentence = error.sentence(say);
+    if json {
+        let object = serde_json::json!({
+            "error": { "code": error.exit().code(), "kind": error.word(), "message": sentence }
+        });
+        let mut out = std::io::stdout().lock();
+        drop(out.write_all(format!("{}\n", safe::json(&object)).as_bytes()));
+    }
+    to_stderr(&sentence);
+    error.exit()
+}
+
+fn explain_usage(error: &clap::Error) -> Exit {
+    drop(error.print());
+    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+}
+
+fn to_stderr(line: &str) {
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
