@@ -90,13 +90,14 @@ impl Store {
 }
 
 /// SQLite: WAL, so that readers never wait for the writer; FULL, so that a commit survives a power
-/// cut; a long wait for another process's lock instead of an error.
+/// cut; a long wait for another process's lock instead of an error. Temporary journals stay in
+/// memory: on disk they cost bulk inserts three times as many writes.
 async fn prepare(
     engine: sql::Engine,
     connection: &mut AnyConnection,
 ) -> std::result::Result<(), sqlx::Error> {
     let pragmas = "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
-                   PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;";
+                   PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
     if engine == sql::Engine::Sqlite {
         connection.execute(pragmas).await?;
     }
