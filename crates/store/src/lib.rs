@@ -97,7 +97,8 @@ async fn prepare(
     connection: &mut AnyConnection,
 ) -> std::result::Result<(), sqlx::Error> {
     let pragmas = "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
-                   PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;";
+                   PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
+                   PRAGMA temp_store = MEMORY;";
     if engine == sql::Engine::Sqlite {
         connection.execute(pragmas).await?;
     }

@@ -50,7 +50,8 @@ on_both_engines! {
     hash_sets: rows_come_back_as_they_went_in, another_edition_under_the_same_id_is_refused,
         many_rows_fit_in_one_list;
     evidence: the_same_exhibit_is_attached_once, what_it_names_must_exist,
-        listing_again_keeps_hashes, finishing_enqueues_in_the_same_step, odd_paths_survive, problems_come_from_all_stages;
+        listing_again_keeps_hashes, finishing_enqueues_in_the_same_step, odd_paths_survive,
+        problems_come_from_all_stages;
     jobs: claims_follow_waves_then_age, a_lease_that_ran_out_is_claimed_again,
         a_retried_job_waits_and_a_failed_one_stays, enqueueing_twice_is_once,
         two_workers_never_hold_one_job, a_finished_job_stays_finished, later_waves_can_wait,
