@@ -7,8 +7,8 @@
 //! The world is planned first (`plan`: people, chats, every picture and its place), then made
 //! (`make`: pictures on all cores), then written (`tips`, `vics`, `whatsapp`, `telegram`, `noise`).
 //!
-//! To add an app: plan its chats and events in `plan.rs`, write its store in a file of its own, call
-//! it in `write_all`, and say in [`Truth`] what is to be found.
+//! To add an app: plan its chats and events in `plan.rs`, write its store in a file of its own,
+//! call it in `write_all`, and say in [`Truth`] what is to be found.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Files around the story: other apps, documents, and names and contents that trip careless readers.
+//! Files around the story: other apps, documents, names and contents that trip careless readers.
 //!
 //! To add an odd file: write it in `odd_files` and say there what it trips.
 

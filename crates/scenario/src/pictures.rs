@@ -5,7 +5,7 @@
 
 use crate::exif::{Exif, with_exif};
 use crate::rng::Stream;
-use crate::scenes::{Raster, paint};
+use crate::scenes::{Grain, Raster, View, paint};
 use crate::{ScenarioError, disk};
 use amparo_model::{Md5, Pdq, Sha1, Sha256};
 use image::{DynamicImage, ExtendedColorType, RgbImage, codecs::jpeg::JpegEncoder};
@@ -65,6 +65,7 @@ pub(crate) struct Known {
 pub(crate) struct Library {
     seed: u64,
     small: bool,
+    grain: Grain,
     next_scene: u64,
     stream: Stream,
     pub(crate) pictures: Vec<Picture>,
@@ -75,8 +76,15 @@ impl Library {
     /// A library whose hash set knows `known` pictures; `small` ones for worlds of bench size.
     pub(crate) fn new(seed: u64, known: u64, small: bool) -> Self {
         let stream = Stream::new(seed, "library", 0);
-        let mut library =
-            Self { seed, small, next_scene: 0, stream, pictures: Vec::new(), known: Vec::new() };
+        let mut library = Self {
+            seed,
+            small,
+            grain: Grain::new(seed),
+            next_scene: 0,
+            stream,
+            pictures: Vec::new(),
+            known: Vec::new(),
+        };
         for index in 0..known {
             let picture = library.new_scene(Standing::Listed);
             library.known.push(Known { picture, distributed: index % 2 == 0 });
@@ -162,8 +170,8 @@ impl Library {
     }
 
     fn develop(&self, picture: &Picture) -> Raster {
-        let (width, height) = picture.size;
-        let raster = paint(self.seed, picture.scene, picture.shift, width, height);
+        let view = View { seed: self.seed, scene: picture.scene, shift: picture.shift };
+        let raster = paint(view, &self.grain, picture.size);
         if picture.resized_percent == 100 {
             return raster;
         }
@@ -196,11 +204,11 @@ impl Library {
     /// Mostly the sizes in which messengers deliver, seldom larger.
     fn size(&mut self) -> (u32, u32) {
         let (width, height) = match self.stream.below(100) {
-            0..40 => (640, 360),
-            40..60 => (640, 427),
-            60..84 => (640, 480),
-            84..93 => (800, 450),
-            93..98 => (960, 540),
+            0..55 => (640, 360),
+            55..72 => (640, 427),
+            72..90 => (640, 480),
+            90..96 => (800, 450),
+            96..99 => (960, 540),
             _ => (1280, 720),
         };
         if self.stream.chance(30) { (height, width) } else { (width, height) }

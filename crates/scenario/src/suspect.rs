@@ -1,7 +1,7 @@
 //! The user whom only linking shows to be one: six tips by two providers.
 //!
-//! No identifier is in all six. Account, mail, phone, second account and device overlap in pairs, so
-//! that a chain connects all; each link alone looks like one more small case.
+//! No identifier is in all six. Account, mail, phone, second account and device overlap in pairs,
+//! so that a chain connects all; each link alone looks like one more small case.
 
 use crate::calendar::{self, HOUR_MS};
 use crate::people::{OWNER, OWNER_PHONE};

@@ -102,7 +102,7 @@ impl Export<'_> {
             bio: "",
         };
         write!(file, "{{\n \"about\": \"Export of a made-up account.\",\n")?;
-        write!(file, " \"personal_information\": {},\n", json(&owner)?)?;
+        writeln!(file, " \"personal_information\": {},", json(&owner)?)?;
         write!(file, " \"contacts\": {{\n  \"about\": \"\",\n  \"list\": [\n")?;
         self.address_book(file)?;
         write!(file, "\n  ]\n }},\n \"chats\": {{\n  \"about\": \"\",\n  \"list\": [")?;

@@ -94,7 +94,7 @@ fn tip(plan: &Plan, made: &[Made], n: u64) -> Value {
         fields.insert("incidentSummary".into(), summary);
     }
     let number = report_number(n);
-    let id = if n % 5 == 0 { json!(number.to_string()) } else { json!(number) };
+    let id = if n.is_multiple_of(5) { json!(number.to_string()) } else { json!(number) };
     json!({
         "reportId": id,
         "dateReceived": calendar::utc(at),

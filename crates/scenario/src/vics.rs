@@ -128,7 +128,7 @@ fn of_nothing(plan: &Plan, n: u64) -> Media {
         8 => Some(0),
         _ => None,
     };
-    media.is_distributed = (n % 3 != 0).then(|| flag(n, n.is_multiple_of(2)));
+    media.is_distributed = (!n.is_multiple_of(3)).then(|| flag(n, n.is_multiple_of(2)));
     media
 }
 
@@ -157,9 +157,9 @@ fn record(n: u64, md5: &[u8], sha1: &[u8], sha256: &[u8], pdq: Option<Pdq>) -> M
         category: None,
         sha1: Some(HEXUPPER.encode(sha1)),
         media_size: 0,
-        series: (n % 4 == 0).then(|| format!("Series-{:04}", n / 16)),
+        series: n.is_multiple_of(4).then(|| format!("Series-{:04}", n / 16)),
         is_distributed: None,
-        victim_identified: (n % 7 < 2).then_some(n % 7 == 0),
+        victim_identified: (n % 7 < 2).then_some(n.is_multiple_of(7)),
         is_precategorized: true,
         mime_type: "image",
         date_updated: "2026-02-20T00:00:00+00:00",
