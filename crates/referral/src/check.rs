@@ -4,7 +4,8 @@
 //! rule: a line in the function of its field, its sentence under the Fluent id in three languages,
 //! and a case in the tests.
 
-use crate::draft::{Attachment, Draft, HandlingCode, TechnicalEvent};
+use crate::draft::{Attachment, Draft, HandlingCode};
+use crate::findings::TechnicalEvent;
 use amparo_model::{UrgencyClass, UtcMillis};
 use std::net::IpAddr;
 

@@ -2,10 +2,12 @@
 //! only a person can answer comes as `Answers`, and what is still missing the gate names.
 
 use crate::draft::{
-    Addressee, Ask, Asks, Basis, Child, ChildProtection, Confidence, DoNotAlert, Draft,
-    EvidenceStatus, Extract, Grading, Handling, HandlingCode, Header, LocationBelief, MediaSummary,
-    NetworkLink, Novelties, Preservation, RuleUse, Sender, Signers, Statement, TechnicalEvent,
-    Times, Urgency, Victims,
+    Addressee, Ask, Asks, Basis, ChildProtection, Confidence, DoNotAlert, Draft, EvidenceStatus,
+    Grading, Handling, HandlingCode, Header, Preservation, RuleUse, Sender, Signers, Statement,
+    Times, Urgency,
+};
+use crate::findings::{
+    Child, Extract, LocationBelief, MediaSummary, NetworkLink, Novelties, TechnicalEvent, Victims,
 };
 use crate::ledger::{LedgerRow, Party};
 use amparo_model::{
@@ -373,7 +375,8 @@ fn asks(facts: &DraftFacts) -> Vec<Ask> {
     }
 }
 
-/// Until somebody says that it was made, preservation is needed wherever the subject has an account.
+/// Until somebody says that it was made, preservation is needed wherever the subject has an
+/// account.
 fn preservation(counterpart: &Party) -> Vec<Preservation> {
     let needed = |provider: &str, target: &str| Preservation {
         provider: provider.to_owned(),
@@ -384,4 +387,37 @@ fn preservation(counterpart: &Party) -> Vec<Preservation> {
     };
     let keys = counterpart.accounts.iter().map(|account| &account.record().key);
     keys.map(|key| needed(&key.app, &key.id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(rule: &str, evidence: &[&str]) -> Reason {
+        let args = [("version".to_owned(), "7".to_owned())].into();
+        let evidence = evidence.iter().map(|place| (*place).to_owned()).collect();
+        Reason { rule: rule.to_owned(), points: 1, args, evidence }
+    }
+
+    #[test]
+    fn a_statement_says_on_what_it_rests() {
+        let check = |rule, evidence: &[&str], expect| {
+            assert_eq!(basis_of(&reason(rule, evidence)), expect, "{rule}");
+        };
+        check("unlisted_received", &["x message#1"], Basis::Seen);
+        check("claims_access", &["x message#1"], Basis::Stated);
+        check("unlisted_received", &[], Basis::Inferred);
+    }
+
+    #[test]
+    fn a_rule_speaks_the_language_of_the_document() {
+        let check = |lang, expect: &str| {
+            let made = statement(&reason("referral-version", &["x"]), "1", &Text::new(lang));
+            assert_eq!(made.text, expect);
+        };
+        check(Lang::Es, "Versión 7");
+        check(Lang::Pt, "Versão 7");
+        let unknown = statement(&reason("no_such_rule", &["x"]), "1", &Text::new(Lang::En));
+        assert_eq!(unknown.text, "no_such_rule");
+    }
 }

@@ -302,7 +302,7 @@ mod tests {
             Verdict::Bad => "bad",
         };
         assert_eq!(check(REFERRAL_NAMESPACE, b"text", &[other.clone(), card.clone()]), "good");
-        assert_eq!(check(REFERRAL_NAMESPACE, b"texu", &[card.clone()]), "bad");
+        assert_eq!(check(REFERRAL_NAMESPACE, b"texu", std::slice::from_ref(&card)), "bad");
         assert_eq!(check(RECEIPT_NAMESPACE, b"text", &[card]), "bad");
         assert_eq!(check(REFERRAL_NAMESPACE, b"text", &[other]), "stranger");
     }

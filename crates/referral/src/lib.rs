@@ -16,6 +16,7 @@ mod check;
 mod draft;
 mod facts;
 mod fields;
+mod findings;
 pub mod jsonld;
 mod keys;
 mod ledger;
@@ -31,6 +32,7 @@ pub use check::{Gap, Incomplete, REASON_MIN_CHARS, Severity, approve, blocked, c
 pub use draft::*;
 pub use facts::{Answers, DraftFacts, TipFacts, draft};
 pub use fields::{FIELDS, Field, Requirement, field};
+pub use findings::*;
 pub use keys::{
     KeyError, RECEIPT_NAMESPACE, REFERRAL_NAMESPACE, UnitCard, UnitKeys, public_key_of,
     recipient_of,

@@ -1,7 +1,7 @@
 //! Sealing: an approved draft becomes one file that only the addressee can open and that nobody
 //! can change, re-address or claim unnoticed.
 //!
-//! `age(tar(manifest.json, manifest.json.sig, referral.json, referral.jsonld, referral.<lang>.pdf))`
+//! `age(tar(manifest.json, manifest.json.sig, referral.json, referral.jsonld, referral.LANG.pdf))`
 
 use crate::check::{Gap, blocked, check};
 use crate::draft::Draft;

@@ -1,7 +1,8 @@
 //! Units, accounts, identifiers, addresses and the child, as nodes.
 
 use super::graph::{Graph, Id, Node};
-use crate::draft::{Authority, Draft, LocationBelief, TechnicalEvent};
+use crate::draft::{Authority, Draft};
+use crate::findings::{LocationBelief, TechnicalEvent};
 use crate::ledger::Party;
 use amparo_model::{Account, AccountKey, Identifier};
 

@@ -169,13 +169,17 @@ pub(crate) fn exhibit(
     .text("case-investigation:exhibitNumber", &exhibit.label)
     .links("uco-core:object", &[read.clone(), found].concat());
     let record = graph.add(record);
+    let name = format!("Exhibit {}", exhibit.label);
+    let device = Id::of("exhibit", exhibit.id.as_str());
+    let device = Node::new(device, &["uco-observable:ObservableObject"]);
+    let device = graph.add(device.label(&name).text("uco-core:name", &name));
     let types = ["case-investigation:InvestigativeAction"];
     let examination = Node::new(Id::of("examination", exhibit.id.as_str()), &types)
         .label(&format!("Examination of exhibit {}", exhibit.label))
         .time("uco-action:startTime", exhibit.attached_at)
         .link("uco-action:performer", performer)
         .link("uco-action:instrument", &tool(graph, &draft.software))
-        .links("uco-action:object", &read)
+        .links("uco-action:object", &[vec![device], read].concat())
         .links("uco-action:result", std::slice::from_ref(&record));
     vec![record, graph.add(examination)]
 }

@@ -11,21 +11,35 @@ use uuid::Uuid;
 /// Namespace of this project's ids and of the few terms that the ontologies lack.
 pub(crate) const BASE: &str = "https://example.org/amparo/";
 
-/// A graph under construction; the first node of an id stays.
+/// A graph under construction. What is said of one id in several places comes together: types are
+/// united, and of two values of one property the first stays.
 #[derive(Default)]
-pub(crate) struct Graph(BTreeMap<String, Value>);
+pub(crate) struct Graph(BTreeMap<String, Map<String, Value>>);
 
 impl Graph {
     /// Adds a node and returns its id.
     pub(crate) fn add(&mut self, node: Node) -> Id {
         let id = node.id.clone();
-        self.0.entry(id.0.clone()).or_insert(Value::Object(node.properties));
+        let known = self.0.entry(id.0.clone()).or_default();
+        for (property, value) in node.properties {
+            match (known.get_mut(&property), value) {
+                (Some(Value::Array(types)), Value::Array(more)) if property == "@type" => {
+                    let new: Vec<Value> =
+                        more.into_iter().filter(|kind| !types.contains(kind)).collect();
+                    types.extend(new);
+                }
+                (Some(_), _) => {}
+                (None, value) => {
+                    known.insert(property, value);
+                }
+            }
+        }
         id
     }
 
     /// The nodes in the order of their ids.
     pub(crate) fn into_nodes(self) -> Vec<Value> {
-        self.0.into_values().collect()
+        self.0.into_values().map(Value::Object).collect()
     }
 }
 
@@ -150,4 +164,29 @@ impl Node {
 fn calendar(at: UtcMillis) -> Option<String> {
     let text = at.to_string();
     text.ends_with('Z').then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_one_thing_comes_together() {
+        let mut graph = Graph::default();
+        let id = Id::of("file", "x");
+        graph.add(Node::new(id.clone(), &["a:A"]).label("first").text("a:p", "1"));
+        graph.add(Node::new(id, &["a:A", "a:B"]).label("second").text("a:q", "2"));
+        let nodes = graph.into_nodes();
+        let node = nodes.first().unwrap();
+        assert_eq!(node["@type"], json!(["a:A", "a:B"]));
+        assert_eq!((&node["rdfs:label"], &node["a:p"]), (&json!("first"), &json!("1")));
+        assert_eq!(node["a:q"], json!("2"));
+    }
+
+    #[test]
+    fn ids_depend_on_kind_and_content_alone() {
+        assert_eq!(Id::of("file", "x"), Id::of("file", "x"));
+        assert_ne!(Id::of("file", "x"), Id::of("hash", "x"));
+        assert!(Id::of("file", "x").0.starts_with("kb:file-"));
+    }
 }

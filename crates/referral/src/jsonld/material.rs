@@ -101,7 +101,7 @@ pub(crate) fn method(recorded: &RecordedHash) -> Option<(&'static str, String)> 
         HashAlgorithm::Sha256 => "SHA256",
         HashAlgorithm::Pdq => return None,
     };
-    let digits = recorded.value.len() % 2 == 0 && !recorded.value.is_empty();
+    let digits = recorded.value.len().is_multiple_of(2) && !recorded.value.is_empty();
     let hex = recorded.value.chars().all(|c| c.is_ascii_hexdigit());
     (digits && hex).then(|| (method, recorded.value.clone()))
 }

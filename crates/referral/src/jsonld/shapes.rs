@@ -72,6 +72,7 @@ const REQUIRED: &[(&str, &[&str])] = &[
     ("uco-identity:Person", &["uco-core:name"]),
     ("uco-identity:Organization", &["uco-core:name"]),
     ("case-investigation:Authorization", &["case-investigation:authorizationIdentifier"]),
+    ("case-investigation:InvestigativeAction", &["uco-action:object"]),
     ("case-investigation:ProvenanceRecord", &["case-investigation:exhibitNumber"]),
 ];
 

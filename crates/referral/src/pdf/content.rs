@@ -2,12 +2,16 @@
 //! come from the draft, as written.
 
 use super::layout::Block;
-use crate::draft::{Ask, Basis, Confidence, Draft, HandlingCode, Statement};
+use super::words::{
+    basis_id, code_id, confidence_id, hash_row, moment, name_of, short, urgency_id, utc,
+};
+use crate::draft::{Ask, Draft, Statement};
 use crate::facts::rule_sentence;
 use crate::fields::field;
 use crate::ledger::{LedgerRow, Party};
-use amparo_model::{Moment, Sha256, UrgencyClass, UtcMillis};
+use amparo_model::{Sha256, UrgencyClass};
 use amparo_text::Text;
+use std::collections::BTreeSet;
 
 /// Most places of evidence printed under one signal; all of them are in the record.
 const MOST_PLACES: usize = 4;
@@ -323,12 +327,14 @@ impl Printer<'_> {
             "referral-place",
         ];
         let rows = draft.ledger.iter().map(|row| self.ledger_row(row)).collect();
-        self.table(&[1.9, 2.3, 2.3, 2.4, 1.5, 2.0], &head, rows);
+        self.table(&[1.7, 2.2, 2.1, 2.6, 1.6, 1.9], &head, rows);
         self.part("referral-hashes-title");
-        let rows = draft.ledger.iter().map(|row| hash_row(row)).collect();
+        let mut seen = BTreeSet::new();
+        let once = draft.ledger.iter().filter(|row| row.sha256().is_some_and(|h| seen.insert(h)));
+        let rows = once.map(hash_row).collect();
         let head = ["referral-file".to_owned()].map(|id| self.say(&id));
         let head = [head.as_slice(), &["SHA-256".to_owned(), "MD5".to_owned(), "PDQ".to_owned()]];
-        self.push(Block::Table(vec![1.8, 3.4, 1.9, 3.4], head.concat(), rows));
+        self.push(Block::Table(vec![2.2, 3.3, 1.8, 3.3], head.concat(), rows));
     }
 
     fn ledger_row(&self, row: &LedgerRow) -> Vec<String> {
@@ -462,76 +468,6 @@ impl Printer<'_> {
     }
 }
 
-fn hash_row(row: &LedgerRow) -> Vec<String> {
-    let file = row.file.as_ref();
-    vec![
-        name_of(row).unwrap_or_default(),
-        row.sha256().map(|hash| hash.to_string()).unwrap_or_default(),
-        file.map(|file| file.hashes.md5.to_string()).unwrap_or_default(),
-        file.and_then(|file| file.pdq).map(|pdq| pdq.bits.to_string()).unwrap_or_default(),
-    ]
-}
-
-fn name_of(row: &LedgerRow) -> Option<String> {
-    let transfer = row.transfer.record();
-    let from_path = || transfer.path.as_ref().and_then(|path| path.rsplit('/').next());
-    transfer.file_name.as_deref().or_else(from_path).map(str::to_owned)
-}
-
-/// A reference with the object's hash cut to twelve digits, enough to find it in the record.
-fn short(reference: &str) -> String {
-    match reference.split_once(' ') {
-        Some((object, place)) if object.len() == 64 => {
-            format!("{}… {place}", object.get(..12).unwrap_or(object))
-        }
-        _ => reference.to_owned(),
-    }
-}
-
-/// `2026-03-02 08:30:00Z`, so that a line may break between date and time.
-fn utc(at: UtcMillis) -> String {
-    at.to_string().replace('T', " ")
-}
-
-/// A time from evidence; without a known zone it is shown as stored.
-fn moment(moment: &Moment) -> String {
-    moment.utc.map_or_else(|| moment.raw.clone(), utc)
-}
-
-fn urgency_id(class: UrgencyClass) -> &'static str {
-    match class {
-        UrgencyClass::Life => "referral-urgency-life",
-        UrgencyClass::ChildInDanger => "referral-urgency-child-in-danger",
-        UrgencyClass::EvidencePerishing => "referral-urgency-evidence-perishing",
-        UrgencyClass::Ordinary => "referral-urgency-ordinary",
-    }
-}
-
-fn basis_id(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Seen => "referral-basis-seen",
-        Basis::Stated => "referral-basis-stated",
-        Basis::Inferred => "referral-basis-inferred",
-    }
-}
-
-fn confidence_id(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::Low => "referral-confidence-low",
-        Confidence::Medium => "referral-confidence-medium",
-        Confidence::High => "referral-confidence-high",
-    }
-}
-
-fn code_id(code: HandlingCode) -> &'static str {
-    match code {
-        HandlingCode::H0 => "referral-code-h0",
-        HandlingCode::H1 => "referral-code-h1",
-        HandlingCode::H2 => "referral-code-h2",
-        HandlingCode::H3 => "referral-code-h3",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -549,12 +485,5 @@ mod tests {
                 assert!(text.has(ask.message_id()), "{lang} {ask:?}");
             }
         }
-    }
-
-    #[test]
-    fn references_stay_findable() {
-        let object = "5a".repeat(32);
-        assert_eq!(short(&format!("{object} message#7")), "5a5a5a5a5a5a… message#7");
-        assert_eq!(short("tip ncmec/1"), "tip ncmec/1");
     }
 }

@@ -286,15 +286,21 @@ impl Press<'_> {
         lines
     }
 
-    /// Pushes full lines of a long word and returns the rest.
+    /// Pushes full lines of a long word and returns the rest. A cut behind a separator is easier to
+    /// read than one inside a number, so the last such place in the line is taken.
     fn cut(&self, word: &str, width: f32, style: Style, lines: &mut Vec<String>) -> String {
         let mut rest = String::new();
         for c in word.chars() {
             rest.push(c);
-            if !self.fits(&rest, width, style) && rest.chars().count() > 1 {
-                rest.pop();
-                lines.push(std::mem::replace(&mut rest, c.to_string()));
+            if self.fits(&rest, width, style) || rest.chars().count() < 2 {
+                continue;
             }
+            let overflow = rest.len() - c.len_utf8();
+            let full = rest.get(..overflow).unwrap_or("");
+            let separator = full.rfind(['@', '-', '_', '/', '.', ':']).map(|at| at + 1);
+            let at = separator.filter(|at| *at * 2 > overflow && *at < overflow);
+            let tail = rest.split_off(at.unwrap_or(overflow));
+            lines.push(std::mem::replace(&mut rest, tail));
         }
         rest
     }
@@ -314,11 +320,13 @@ mod tests {
     }
 
     fn texts(page: &Page) -> Vec<&str> {
-        let text = |mark| match mark {
-            &Mark::Text { ref text, .. } => Some(text.as_str()),
-            Mark::Box { .. } => None,
-        };
-        page.iter().filter_map(text).collect()
+        let mut texts = Vec::new();
+        for mark in page {
+            if let Mark::Text { text, .. } = mark {
+                texts.push(text.as_str());
+            }
+        }
+        texts
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The referral as a document: PDF/A-2u, the same bytes for the same draft.
 //!
 //! `content.rs` says what is printed, `layout.rs` breaks it into lines and pages, this file draws
-//! it. Everything printed comes from the draft; the SHA-256 of the JSON-LD is printed on it, so that
-//! paper and data can be tied together.
+//! it. Everything printed comes from the draft; the SHA-256 of the JSON-LD is printed on it, so
+//! that paper and data can be tied together.
 
 mod content;
 mod layout;
 mod typeface;
+mod words;
 
 use crate::draft::Draft;
 use amparo_model::{Sha256, UtcMillis};
