@@ -1,8 +1,9 @@
 //! The plan of a world: everybody, every chat, every picture and its place, before bytes are made.
 //!
-//! Planning is quick and runs on one thread; making is slow and runs on all of them. To add
-//! content:
-//! give `Sizes` its number and plan it here, so that paths and hashes are known to every writer.
+//! Planning is quick and runs on one thread; making is slow and runs on all of them.
+//!
+//! To add content: give `Sizes` its number and plan it here, so that paths and hashes are known to
+//! every writer.
 
 use crate::calendar::{self, HOUR_MS, NOW};
 use crate::chats::{self, Chat, Kind};

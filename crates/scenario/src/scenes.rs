@@ -28,7 +28,7 @@ impl Grain {
     /// The grain of the world `seed`.
     pub(crate) fn new(seed: u64) -> Self {
         let bytes = Stream::new(seed, "grain", 0).blob(GRAIN_SIDE * GRAIN_SIDE);
-        Self(bytes.into_iter().map(|byte| f32::from(byte) / 32.0 - 4.0).collect())
+        Self(bytes.into_iter().map(|byte| f32::from(byte) / 48.0 - 2.7).collect())
     }
 
     fn row(&self, y: usize) -> impl Iterator<Item = &f32> + Clone {
