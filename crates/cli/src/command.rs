@@ -1,8 +1,8 @@
 //! The shape of a command, and the list of all of them.
 //!
-//! To add a command: write `commands/<words_of_its_name>.rs` with a `COMMAND` constant, its `Args`, a
-//! `run` function that returns an [`crate::outcome::Outcome`], and one line in [`COMMANDS`]. The
-//! tests below and in `tests/` then ask for examples, order and help.
+//! To add a command: write `commands/<words_of_its_name>.rs` with a `COMMAND` constant, its `Args`
+//! and a `run` function that returns an [`crate::outcome::Outcome`], and one line in [`COMMANDS`].
+//! The tests below and in `tests/` then ask for examples, order and help.
 
 use crate::{commands, error::CliError, exit::Exit, globals::Globals, outcome::Reply};
 use crate::{interrupt::Interrupt, page::Page, say::Say, session::Session};
@@ -49,6 +49,12 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// An edge for a command that another one runs in-process.
+    #[must_use]
+    pub fn within(globals: Globals, say: Say, interrupt: &Arc<Interrupt>) -> Self {
+        Self { globals, say, terminal: false, interrupt: Arc::clone(interrupt) }
+    }
+
     /// An empty page in the right language and width.
     #[must_use]
     pub fn page(&self) -> Page<'_> {
@@ -95,6 +101,7 @@ pub const COMMANDS: &[Command] = &[
     commands::case_assign::COMMAND,
     commands::case_list::COMMAND,
     commands::case_open::COMMAND,
+    commands::demo::COMMAND,
     commands::dump::COMMAND,
     commands::evidence_add::COMMAND,
     commands::evidence_list::COMMAND,

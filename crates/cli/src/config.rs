@@ -1,7 +1,8 @@
 //! `amparo.toml`: the settings of one unit. Unknown keys are refused, so that a typing error cannot
 //! silently leave a setting at its default.
 //!
-//! To add a setting: a documented field here with a safe default, and its line in [`Config::write`].
+//! To add a setting: a documented field here with a safe default, and its line in
+//! [`Config::write`].
 
 use crate::{error::CliError, files};
 use serde::{Deserialize, Serialize};

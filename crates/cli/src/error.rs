@@ -1,7 +1,8 @@
 //! What can go wrong at the edge, named after what the operator can do about it.
 //!
 //! Crates below say what happened in a fragment; here it is tied to the thing concerned and to an
-//! exit code. To add a variant: give it its code in [`CliError::exit`] and its sentence in `cli.ftl`.
+//! exit code. To add a variant: give it its code in [`CliError::exit`] and its sentence in
+//! `cli.ftl`.
 
 use crate::{exit::Exit, say::Say};
 use amparo_store::StoreError;

@@ -33,7 +33,7 @@ pub struct Globals {
     #[arg(long, global = true, value_name = "TEXT")]
     pub reason: Option<String>,
     /// A clock that stands still, for tests and the demo
-    #[arg(long, global = true, hide = true, value_name = "RFC3339", value_parser = UtcMillis::parse)]
+    #[arg(long, global = true, hide = true, value_parser = UtcMillis::parse)]
     pub now: Option<UtcMillis>,
 }
 

@@ -1,7 +1,7 @@
 //! The secret keys of a unit: three small files that only their owner may read.
 //!
-//! They are made once by `init` and never overwritten; losing them means exchanging cards again, and
-//! an audit log that ends.
+//! They are made once by `init` and never overwritten; losing them means exchanging cards again,
+//! and an audit log that ends.
 
 use crate::{config::Config, error::CliError, files};
 use amparo_referral::{UnitCard, UnitKeys};
@@ -43,6 +43,24 @@ impl Keys {
     /// [`CliError::Storage`] when the folder cannot be written, [`CliError::BadInput`] when it
     /// already holds keys.
     pub fn make(folder: &Path, unit: &str) -> Result<Self, CliError> {
+        Self::make_from([random()?, random()?, random()?], folder, unit)
+    }
+
+    /// Makes the keys of a demonstration: anybody who knows the number knows them, and two runs
+    /// with one number give the same facts. Never for a unit that holds real cases.
+    ///
+    /// # Errors
+    /// As [`Keys::make`].
+    pub fn make_for_demo(seed: u64, folder: &Path, unit: &str) -> Result<Self, CliError> {
+        let seed = |which: &str| {
+            let text = format!("amparo demo\n{seed}\n{unit}\n{which}");
+            amparo_evidence::hash_bytes(text.as_bytes()).sha256.0
+        };
+        Self::make_from([seed(SIGNING), seed(IDENTITY), seed(AUDIT)], folder, unit)
+    }
+
+    fn make_from(seeds: [[u8; 32]; 3], folder: &Path, unit: &str) -> Result<Self, CliError> {
+        let [signing, identity, audit] = seeds;
         let keys = folder.join("keys");
         files::make_folder(&keys)?;
         if let Some(taken) =
@@ -50,9 +68,9 @@ impl Keys {
         {
             return Err(CliError::bad(taken.display(), "exists; keys are never overwritten"));
         }
-        let made = UnitKeys::from_seeds(&random()?, &random()?, unit)
+        let made = UnitKeys::from_seeds(&signing, &identity, unit)
             .map_err(|error| CliError::storage("keys", error))?;
-        let audit = Seed(random()?);
+        let audit = Seed(audit);
         let identity = format!("{}\n", made.age_identity);
         files::write_secret(&keys.join(SIGNING), made.signing_key_pem.as_bytes())?;
         files::write_secret(&keys.join(IDENTITY), identity.as_bytes())?;

@@ -1,8 +1,8 @@
 //! This crate is the edge: the `amparo` binary's arguments, printing and progress.
 //!
-//! It holds no logic of its own beyond "decide, log, do": every command asks `authz`, writes the act
-//! to the audit log, and only then calls the crate that does the work. The commands are functions
-//! on a [`session::Session`], so that `demo` runs the very same ones in-process.
+//! It holds no logic of its own beyond "decide, log, do": every command asks `authz`, writes the
+//! act to the audit log, and only then calls the crate that does the work. The commands are
+//! functions on a [`session::Session`], so that `demo` runs the very same ones in-process.
 //!
 //! To add a command, see [`command`].
 
@@ -15,6 +15,7 @@ pub mod clock;
 pub mod command;
 pub mod commands;
 pub mod config;
+pub mod demo;
 pub mod draft_facts;
 pub mod error;
 pub mod exit;

@@ -46,7 +46,8 @@ impl<'a> Page<'a> {
         self.push(&line);
     }
 
-    /// A table; the headings are ids, the cells may come from evidence. Nothing when it has no rows.
+    /// A table; the headings are ids, the cells may come from evidence. Nothing when there are no
+    /// rows.
     pub fn table(&mut self, headings: &[&str], rows: Vec<Vec<String>>) {
         if rows.is_empty() {
             return;

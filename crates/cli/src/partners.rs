@@ -1,6 +1,7 @@
 //! Cards of other units, one JSON file each in `partners/`.
 //!
-//! A card is trusted because an administrator added it after comparing its fingerprint by telephone.
+//! A card is trusted because an administrator added it, after comparing its fingerprint by
+//! telephone.
 
 use crate::{error::CliError, files, session::Session};
 use amparo_referral::UnitCard;

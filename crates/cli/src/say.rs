@@ -1,7 +1,7 @@
 //! Sentences for people, in the operator's language.
 //!
-//! A thin layer over `text`: values are made harmless for the terminal before they enter a sentence,
-//! because they may come from evidence.
+//! A thin layer over `text`: values are made harmless for the terminal before they enter a
+//! sentence, because they may come from evidence.
 
 use crate::safe;
 use amparo_model::Reason;
@@ -46,8 +46,8 @@ impl Say {
         self.text.get(id, &[])
     }
 
-    /// A reason in words: the sentence of its rule, else the rule's own name. `family` is `alarm` or
-    /// `tip`.
+    /// A reason in words: the sentence of its rule, else the rule's own name. `family` is `alarm`
+    /// or `tip`.
     #[must_use]
     pub fn reason(&self, family: &str, reason: &Reason) -> String {
         let id = format!("{family}-{}", reason.rule.replace('_', "-"));

@@ -252,7 +252,8 @@ impl Session {
         Ok((allowed, refused))
     }
 
-    /// As [`Session::exhibits`], for what rests on all of them together and cannot be shown in part.
+    /// As [`Session::exhibits`], for what rests on all of them together and cannot be shown in
+    /// part.
     ///
     /// # Errors
     /// [`CliError::Refused`] when a single exhibit of the case may not be seen.

@@ -7,7 +7,7 @@ use crate::links::PathIndex;
 use crate::plan::{self, AppStoreJob};
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, stage};
-use amparo_evidence::hash_bytes;
+use amparo_evidence::{escape_path, hash_bytes};
 use amparo_model::{
     DataCategory, Direction, Located, Locator, Message, NoveltyStatement, Place, Problem,
     ProblemKind, Record, Sha256, Transfer, Wave,
@@ -209,7 +209,9 @@ fn links(
 ) -> Vec<TransferLink> {
     let index = PathIndex::new(exhibit.entries.iter().map(|entry| entry.path.as_str()));
     let link = |(transfer, at): (&Transfer, &Locator)| {
-        let path = index.find(transfer.path.as_deref()?, store_path)?.to_owned();
+        // The listing writes odd characters in a form that can be turned back; so must the look-up.
+        let stored = escape_path(transfer.path.as_deref()?.as_bytes());
+        let path = index.find(&stored, store_path)?.to_owned();
         Some(TransferLink { content, at: at.clone(), path })
     };
     transfers(records).filter_map(link).collect()

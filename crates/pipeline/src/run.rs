@@ -7,7 +7,8 @@ use crate::{
 use amparo_evidence::FolderSource;
 use amparo_model::{Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_store::{Job, NewJob};
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::future::try_join_all;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
@@ -210,6 +211,13 @@ async fn work(
     Ok(summary)
 }
 
+/// What the lanes of one wave share: counts and the voice.
+struct Tally<'t> {
+    summary: &'t mut Summary,
+    progress: &'t mut (dyn FnMut(Progress) + Send),
+    announced: bool,
+}
+
 async fn run_wave(
     context: &Context,
     exhibit: &Arc<Exhibit>,
@@ -217,23 +225,44 @@ async fn run_wave(
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
-    let mut running = FuturesUnordered::new();
-    let mut announced = false;
+    let tally = RefCell::new(Tally { summary, progress, announced: false });
+    let lanes = (0..context.parallel.max(1)).map(|_| lane(context, exhibit, wave, &tally));
+    try_join_all(lanes).await?;
+    Ok(())
+}
+
+/// One job after the other until the wave has none left. Lanes run side by side in one task, and
+/// each claims for itself: a claim that waited outside the lanes could wait for a turn that only
+/// a lane can give back.
+async fn lane(
+    context: &Context,
+    exhibit: &Arc<Exhibit>,
+    wave: Wave,
+    tally: &RefCell<Tally<'_>>,
+) -> Result<(), PipelineError> {
     loop {
-        summary.interrupted = context.stop.load(Ordering::SeqCst);
-        let free = context.parallel.saturating_sub(running.len());
-        if free > 0 && !summary.interrupted {
-            for job in claim(context, exhibit, wave, free).await? {
-                if !std::mem::replace(&mut announced, true) {
-                    progress(Progress::Wave { wave: wave.number() });
-                }
-                running.push(run_job(context.clone(), Arc::clone(exhibit), job));
-            }
+        if context.stop.load(Ordering::SeqCst) {
+            tally.borrow_mut().summary.interrupted = true;
+            return Ok(());
         }
-        let Some(failed) = running.next().await else { return Ok(()) };
-        summary.jobs_done += 1;
-        summary.jobs_failed += u64::from(failed?);
-        progress(Progress::Jobs { wave: wave.number(), done: summary.jobs_done });
+        let Some(job) = claim(context, exhibit, wave).await? else { return Ok(()) };
+        tally.borrow_mut().announce(wave);
+        let failed = run_job(context.clone(), Arc::clone(exhibit), job).await?;
+        tally.borrow_mut().count(wave, failed);
+    }
+}
+
+impl Tally<'_> {
+    fn announce(&mut self, wave: Wave) {
+        if !std::mem::replace(&mut self.announced, true) {
+            (self.progress)(Progress::Wave { wave: wave.number() });
+        }
+    }
+
+    fn count(&mut self, wave: Wave, failed: bool) {
+        self.summary.jobs_done += 1;
+        self.summary.jobs_failed += u64::from(failed);
+        (self.progress)(Progress::Jobs { wave: wave.number(), done: self.summary.jobs_done });
     }
 }
 
@@ -241,12 +270,9 @@ async fn claim(
     context: &Context,
     exhibit: &Exhibit,
     wave: Wave,
-    limit: usize,
-) -> Result<Vec<Job>, PipelineError> {
-    let (id, now) = (&exhibit.item.id, context.clock.now());
-    let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let store = &context.store;
-    Ok(store.claim_jobs_up_to(wave.number(), WORKER, id, limit, now, LEASE_MS).await?)
+) -> Result<Option<Job>, PipelineError> {
+    let (store, id, now) = (&context.store, &exhibit.item.id, context.clock.now());
+    Ok(store.claim_jobs_up_to(wave.number(), WORKER, id, 1, now, LEASE_MS).await?.pop())
 }
 
 /// Runs one job to its end; `true` when it failed for good.

@@ -26,8 +26,8 @@ pub const COMMAND: Command = Command {
 /// Largest list read in one piece.
 const FILE_BYTES_MAX: u64 = 16 << 30;
 
-/// Codes that no VICS realm uses for illegal material: 0 and 5 are "non-pertinent" or "uncategorised",
-/// which of them depends on the edition. Every other code may be illegal somewhere.
+/// Codes that no VICS realm uses for illegal material: 0 and 5 are "non-pertinent" or
+/// "uncategorised", depending on the edition. Every other code may be illegal somewhere.
 const HARMLESS_CODES: [&str; 2] = ["0", "5"];
 
 /// What the operator gives.

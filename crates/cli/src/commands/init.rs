@@ -48,6 +48,9 @@ pub struct Args {
     /// The first supervisor, added at once
     #[arg(long, value_name = "NAME")]
     pub supervisor: Option<String>,
+    /// Keys that anybody can compute, for the demonstration and tests alone
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub demo_seed: Option<u64>,
 }
 
 /// What was made.
@@ -101,7 +104,7 @@ pub async fn run(edge: &Edge, args: Args) -> Result<Made, CliError> {
     };
     let mut users = vec![Actor { name: admin, role: Role::Admin }];
     users.extend(args.supervisor.map(|name| Actor { name, role: Role::Supervisor }));
-    fill(edge, &folder, &config, users).await
+    fill(edge, &folder, &config, users, args.demo_seed).await
 }
 
 async fn fill(
@@ -109,10 +112,14 @@ async fn fill(
     folder: &Path,
     config: &Config,
     users: Vec<Actor>,
+    demo_seed: Option<u64>,
 ) -> Result<Made, CliError> {
     files::make_folder(folder)?;
     files::make_folder(&folder.join("partners"))?;
-    let keys = Keys::make(folder, &config.unit)?;
+    let keys = match demo_seed {
+        Some(seed) => Keys::make_for_demo(seed, folder, &config.unit)?,
+        None => Keys::make(folder, &config.unit)?,
+    };
     let log = session::open_log(folder, config, &keys)?;
     let act = Act {
         at: edge.globals.clock().now().0,

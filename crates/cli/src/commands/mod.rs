@@ -9,6 +9,7 @@ pub mod authorisation_list;
 pub mod case_assign;
 pub mod case_list;
 pub mod case_open;
+pub mod demo;
 pub mod dump;
 pub mod evidence_add;
 pub mod evidence_list;

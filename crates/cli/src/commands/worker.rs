@@ -1,5 +1,5 @@
-//! `worker`: a confined process that reads foreign bytes for this program. Hidden: it talks a binary
-//! protocol on its standard input and output and is of no use by hand.
+//! `worker`: a confined process that reads foreign bytes for this program. Hidden: it talks a
+//! binary protocol on its standard input and output and is of no use by hand.
 
 use crate::command::{Command, Edge};
 use crate::{alone, error::CliError, outcome::Outcome, page::Page};

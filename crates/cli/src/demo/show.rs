@@ -1,7 +1,8 @@
 //! The demo's result in words: a summary for the terminal and the read-only local page.
 
-use super::summary::{Found, Summary};
+use super::summary::{Found, Summary, key};
 use crate::{page::Page as Printed, say::Say};
+use amparo_model::{Place, UtcMillis};
 use amparo_server::{Block, Card, Content, File, Page, Section, Table, Tile, Tone};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -108,18 +109,18 @@ fn alarm_cards(summary: &Summary, say: &Say) -> Vec<Card> {
 fn names(alarm: &Value) -> String {
     let names: Vec<&str> =
         alarm["names"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let account = alarm["counterpart"].as_str().unwrap_or_default();
-    if names.is_empty() { account.to_owned() } else { format!("{} · {account}", names.join(", ")) }
+    let account = key(&alarm["counterpart"]);
+    if names.is_empty() { account } else { format!("{} · {account}", names.join(", ")) }
 }
 
+/// Each reason's sentence with its first reference.
 fn reasons(alarm: &Value) -> Vec<(String, String)> {
-    let reason = |reason: &Value| {
-        let sentence = reason["sentence"].as_str().unwrap_or_default().to_owned();
-        let evidence = reason["evidence"].as_array().into_iter().flatten();
-        let first = evidence.filter_map(Value::as_str).next().unwrap_or_default();
-        (sentence, short(first))
+    let list = |name: &str| alarm[name].as_array().cloned().unwrap_or_default();
+    let line = |(sentence, reason): (Value, Value)| {
+        let first = reason["evidence"][0].as_str().unwrap_or_default();
+        (sentence.as_str().unwrap_or_default().to_owned(), short(first))
     };
-    alarm["reasons"].as_array().into_iter().flatten().map(reason).collect()
+    list("sentences").into_iter().zip(list("reasons")).map(line).collect()
 }
 
 /// A reference short enough to read: the first digits of the object, then the place.
@@ -131,23 +132,34 @@ fn short(reference: &str) -> String {
 }
 
 fn ledger(summary: &Summary, say: &Say) -> Table {
-    let head = ["at", "from", "file", "hash", "novelty", "source"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let head = ["at", "from", "file", "hash", "source"];
     let row = |row: &Value| {
-        let hash = text(&row["hash"]);
+        let (record, at) = (&row["transfer"]["record"], &row["transfer"]["at"]);
+        let hash = record["recorded_hash"]["value"].as_str().or(row["file_sha256"].as_str());
         vec![
-            text(&row["at"]),
-            text(&row["from"]),
-            text(&row["file_name"]),
-            hash.get(..16).map_or(hash.clone(), |head| format!("{head}…")),
-            row["novelty"].as_str().map_or(String::new(), |word| say.word("novelty", word)),
-            text(&row["place"]),
+            time(&record["at"]),
+            key(&record["from"]),
+            record["file_name"].as_str().or(record["path"].as_str()).unwrap_or("–").to_owned(),
+            hash.and_then(|hash| hash.get(..16)).map_or("–".to_owned(), |h| format!("{h}…")),
+            place(&at["place"]),
         ]
     };
     Table {
         head: head.iter().map(|id| say.just(&format!("page-demo-ledger-{id}"))).collect(),
         rows: summary.ledger.iter().take(LEDGER_SHOWN).map(row).collect(),
     }
+}
+
+/// A moment: in UTC when its zone is known, else as stored.
+fn time(moment: &Value) -> String {
+    match moment["utc"].as_i64() {
+        Some(ms) => UtcMillis(ms).to_string(),
+        None => moment["raw"].as_str().unwrap_or("–").to_owned(),
+    }
+}
+
+fn place(place: &Value) -> String {
+    serde_json::from_value::<Place>(place.clone()).map_or("–".to_owned(), |p| p.to_string())
 }
 
 fn truth(summary: &Summary, say: &Say) -> Table {
@@ -160,7 +172,6 @@ fn truth(summary: &Summary, say: &Say) -> Table {
     };
     let mut rows = vec![
         row("tips", summary.suspect_tips),
-        row("messages", summary.messages),
         row("unseen", summary.unseen_pictures),
         row("known", summary.known_pictures),
         row("near", summary.near_known_pictures),

@@ -1,6 +1,6 @@
 //! What the demo found, set against the ground truth.
 
-use super::units::Step;
+use super::units::{Step, Units};
 use amparo_scenario::Truth;
 use serde::Serialize;
 use serde_json::Value;
@@ -41,8 +41,6 @@ pub struct Summary {
     pub known_pictures: Found,
     /// Picture files known only after re-encoding: planted and stated as near known.
     pub near_known_pictures: Found,
-    /// Messages in the stores: planted and read.
-    pub messages: Found,
     /// Where the referral stands at the sender after the receipt came back.
     pub referral_state: String,
     /// The sealed referral.
@@ -90,6 +88,75 @@ pub struct Decoy {
     pub band: String,
 }
 
+impl Summary {
+    /// What the lists say; the rest is filled in by the story.
+    #[must_use]
+    pub fn of(
+        truth: &Truth,
+        database: Option<&str>,
+        alarms: Vec<Value>,
+        ledger: Vec<Value>,
+    ) -> Self {
+        let placed = placed(&alarms, &truth.source.account.to_string());
+        let decoys = decoys(&alarms, truth);
+        Self {
+            seed: truth.seed,
+            scale: truth.scale,
+            database: if database.is_some() { "postgres" } else { "sqlite" }.to_owned(),
+            steps: Vec::new(),
+            seconds: 0.0,
+            first_alarm_seconds: None,
+            media_read_at_first_alarm: None,
+            entries_at_first_alarm: None,
+            true_source_rank: placed.as_ref().map(|(rank, _)| *rank),
+            true_source_band: placed.map(|(_, band)| band),
+            decoys_in_top_band: decoys.iter().filter(|decoy| decoy.band == "top").count() as u64,
+            decoys,
+            suspect_tips: Found::default(),
+            unseen_pictures: Found::default(),
+            known_pictures: Found::default(),
+            near_known_pictures: Found::default(),
+            referral_state: String::new(),
+            referral: PathBuf::new(),
+            referral_jsonld: PathBuf::new(),
+            referral_pdf: PathBuf::new(),
+            verified: false,
+            canonical_sha256: Canonical::default(),
+            alarms,
+            ledger,
+        }
+    }
+
+    /// Takes the measures from what the commands printed.
+    pub fn measure(&mut self, truth: &Truth, attached: &[Value], files: &[Value], units: &Units) {
+        let first = attached.iter().map(|one| &one["summary"]["first_alarm"]);
+        if let Some(first) = first.into_iter().find(|first| first.is_object()) {
+            self.first_alarm_seconds = first["after_ms"].as_f64().map(|ms| ms / 1000.0);
+            self.media_read_at_first_alarm = first["media_read"].as_u64();
+            self.entries_at_first_alarm = first["entries"].as_u64();
+        }
+        let stated = |word: &str| {
+            files.iter().filter(|file| file["novelty"]["novelty"] == word).count() as u64
+        };
+        let media = &truth.media;
+        self.known_pictures = Found { planted: media.known_exact, found: stated("known") };
+        self.near_known_pictures =
+            Found { planted: media.known_reencoded, found: stated("near_known") };
+        self.unseen_pictures = Found {
+            planted: truth.source.pictures.len() as u64,
+            found: truth.source.pictures.iter().filter(|p| unseen(files, &p.to_string())).count()
+                as u64,
+        };
+        self.steps = units.steps.clone();
+        self.seconds = self.steps.iter().map(|step| step.seconds).sum();
+    }
+}
+
+fn unseen(files: &[Value], sha256: &str) -> bool {
+    let is = |file: &&Value| file["hashes"]["sha256"] == sha256;
+    files.iter().filter(is).any(|file| file["novelty"]["novelty"] == "unseen")
+}
+
 /// Rank and band of an account among printed alarms.
 #[must_use]
 pub fn placed(alarms: &[Value], account: &str) -> Option<(u64, String)> {
@@ -111,7 +178,7 @@ pub fn decoys(alarms: &[Value], truth: &Truth) -> Vec<Decoy> {
 }
 
 /// An account as `app:id`, whether printed as text or as an object.
-fn key(value: &Value) -> String {
+pub fn key(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => format!(

@@ -1,13 +1,14 @@
 //! Two units with their own data folders, and the running of command lines in them.
 
 use crate::command::{self, Edge};
-use crate::{error::CliError, globals::Globals, run, say::Say};
+use crate::{error::CliError, globals::Globals, interrupt::Interrupt, run, say::Say};
 use amparo_model::UtcMillis;
 use amparo_text::Lang;
 use clap::FromArgMatches;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Time that passes in the story between two command lines.
@@ -54,6 +55,7 @@ pub struct Units {
     root: PathBuf,
     lang: Lang,
     now: UtcMillis,
+    interrupt: Arc<Interrupt>,
     /// What was run so far.
     pub steps: Vec<Step>,
     /// Called after each step, for progress.
@@ -63,8 +65,15 @@ pub struct Units {
 impl Units {
     /// Starts the story at `now` in the folder `root`.
     #[must_use]
-    pub fn new(root: &Path, lang: Lang, now: UtcMillis, told: Box<dyn FnMut(&Step)>) -> Self {
-        Self { root: root.to_owned(), lang, now, steps: Vec::new(), told }
+    pub fn new(root: &Path, edge: &Edge, now: UtcMillis, told: Box<dyn FnMut(&Step)>) -> Self {
+        Self {
+            root: root.to_owned(),
+            lang: edge.say.lang(),
+            now,
+            interrupt: Arc::clone(&edge.interrupt),
+            steps: Vec::new(),
+            told,
+        }
     }
 
     /// Runs one command line as `actor` of `unit` and returns its JSON.
@@ -77,8 +86,8 @@ impl Units {
         let seconds = start.elapsed().as_secs_f64();
         self.now = self.now.plus_ms(STEP_MS);
         let step = self.step(unit, actor, line, seconds);
-        let reply = reply
-            .map_err(|error| CliError::storage(&step.command, error.sentence(&self.say())))?;
+        let reply =
+            reply.map_err(|error| CliError::storage(&step.command, error.sentence(&self.say())))?;
         (self.told)(&step);
         self.steps.push(step);
         Ok(reply)
@@ -107,19 +116,15 @@ impl Units {
         Say::new(self.lang)
     }
 
-    async fn dispatch(
-        &self,
-        unit: Unit,
-        actor: &str,
-        line: &[&str],
-    ) -> Result<Value, CliError> {
+    async fn dispatch(&self, unit: Unit, actor: &str, line: &[&str]) -> Result<Value, CliError> {
         let (data, now) = (self.path(unit.folder()), self.now.to_string());
         let lang = self.lang.to_string();
         let head = ["amparo", "--json", "--data", &data, "--actor", actor, "--now", &now];
-        let args = head.iter().chain(&["--lang", &lang]).chain(line);
+        let tongue = ["--lang", &lang];
+        let args = head.iter().chain(&tongue).chain(line);
         let matches = command::tree().try_get_matches_from(args)?;
         let globals = Globals::from_arg_matches(&matches)?;
-        let edge = Edge::quiet(globals, self.say());
+        let edge = Edge::within(globals, self.say(), &self.interrupt);
         let (command, inner) = command::chosen(&matches)
             .ok_or_else(|| CliError::Usage(format!("no command {}", line.join(" "))))?;
         Ok(run::dispatch(command, &edge, inner).await?.json)

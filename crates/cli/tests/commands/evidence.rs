@@ -1,0 +1,79 @@
+//! Exhibits: attached once, read in the confined worker, shown in ledger and lists.
+
+use super::support::{CASE, Unit, count};
+
+fn add<'a>(device: &'a str, label: &'a str) -> Vec<&'a str> {
+    vec!["evidence", "add", device, "--case", CASE, "--authorisation", "O-1", "--label", label]
+}
+
+#[test]
+fn an_export_is_read_once_and_its_transfers_stand_in_the_ledger() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    let said = unit.run("ines", &add(&device, "E-1")).ended(0).json();
+    assert_eq!(said["summary"]["entries"], 2, "{said}");
+    let again = unit.run("ines", &add(&device, "E-1")).ended(0).json();
+    assert_eq!(again["summary"]["jobs_done"], 0, "{again}");
+
+    let between = ["telegram:user1000001", "telegram:user1000002"];
+    let args = ["ledger", "between", between[0], between[1], "--case", CASE];
+    let ledger = unit.run("ines", &args).ended(0).json();
+    assert!(count(&ledger, "transfers") >= 3, "{ledger}");
+    assert!(ledger["transfers"][0]["transfer"]["at"]["object"].is_string(), "{ledger}");
+    let text = unit.plain("ines", &["ledger", "of", between[1], "--case", CASE]).ended(0).stdout;
+    assert!(text.contains("telegram:user1000002") && !text.contains('⟦'), "{text}");
+    let none = ["ledger", "file", "d41d8cd98f00b204e9800998ecf8427e", "--case", CASE];
+    assert_eq!(count(&unit.run("ines", &none).ended(0).json(), "transfers"), 0);
+}
+
+#[test]
+fn lists_status_alarms_and_dump_show_what_was_done() {
+    let unit = Unit::with_case("Unit");
+    unit.run("ines", &add(&unit.export(), "E-1")).ended(0);
+    let item = format!("{CASE}/E-1");
+    let files = unit.run("ines", &["evidence", "list", "--case", CASE, "--item", &item]).ended(0);
+    assert_eq!(count(&files.json(), "entries"), 2);
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    assert_eq!(status["listed"], true);
+    let jobs = status["jobs"].as_array().unwrap();
+    assert!(!jobs.is_empty() && jobs.iter().all(|job| job["state"] == "done"), "{status}");
+    let alarms = unit.run("ines", &["alarms", "--case", CASE]).ended(0).json();
+    assert!(count(&alarms, "alarms") > 0, "{alarms}");
+    let text = unit.plain("ines", &["alarms", "--case", CASE]).ended(0).stdout;
+    assert!(text.contains("telegram:") && !text.contains('⟦'), "{text}");
+    let dump = unit.run("sofia", &["dump", &unit.path("facts.jsonl")]).ended(0).json();
+    assert!(dump["rows"].as_u64() > Some(3), "{dump}");
+}
+
+#[test]
+fn a_store_that_is_none_is_a_problem_and_costs_its_neighbours_nothing() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    unit.write("device/com.whatsapp/databases/msgstore.db", "this is no database");
+    unit.write("device/Other/result.json", "{\"personal_information\": {\"user_id\": 1}, \"chats");
+    unit.run("ines", &add(&device, "E-1")).ended(0);
+    let item = format!("{CASE}/E-1");
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    let subjects: Vec<String> = status["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|staged| staged["problem"]["subject"].as_str().unwrap().to_owned())
+        .collect();
+    for name in ["msgstore.db", "Other/result.json"] {
+        assert!(subjects.iter().any(|subject| subject.contains(name)), "{name}: {subjects:?}");
+    }
+    let args = ["ledger", "of", "telegram:user1000002", "--case", CASE];
+    assert!(count(&unit.run("ines", &args).ended(0).json(), "transfers") > 0);
+}
+
+#[test]
+fn a_source_that_is_no_folder_is_named() {
+    let unit = Unit::with_case("Unit");
+    let missing = unit.path("missing");
+    unit.run("ines", &add(&missing, "E-1")).ended(3).says(&["missing"]);
+    let file = unit.write("file", "x");
+    unit.run("ines", &add(&file, "E-1")).ended(3).says(&["folder"]);
+    let none = ["evidence", "add", &file, "--case", "NO-1", "--authorisation", "O-1"];
+    unit.run("ines", &none).ended(3).says(&["NO-1"]);
+}

@@ -1,0 +1,48 @@
+//! The help: every command shows examples, exit codes and its options.
+
+use super::support::run;
+use amparo_cli::command::COMMANDS;
+
+#[test]
+fn every_command_has_help_with_examples_and_exit_codes() {
+    for command in COMMANDS {
+        let mut args: Vec<&str> = command.name.split(' ').collect();
+        args.push("--help");
+        let help = run(&args).ended(0).stdout;
+        for part in ["Examples:", "Exit codes:", command.about] {
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words(&help).contains(&words(part)), "{}: no {part:?}\n{help}", command.name);
+        }
+    }
+}
+
+#[test]
+fn the_top_level_help_names_every_group_and_the_exit_codes() {
+    let help = run(&["--help"]).ended(0).stdout;
+    for command in COMMANDS.iter().filter(|command| !command.hidden) {
+        let first = command.name.split(' ').next().unwrap();
+        assert!(help.contains(&format!("  {first}")), "{first} is not in\n{help}");
+    }
+    assert!(help.contains("4  not permitted"), "{help}");
+    assert!(!help.contains("worker"), "{help}");
+}
+
+#[test]
+fn a_senseless_command_line_ends_with_two() {
+    run(&["no-such-command"]).ended(2);
+    run(&["case", "open"]).ended(2);
+    run(&["ledger", "file", "abc", "--case", "X"]).ended(2);
+    run(&["case", "open", "../x", "--title", "t"]).ended(2);
+    run(&["parsers", "--lang", "fr"]).ended(2);
+}
+
+#[test]
+fn parsers_are_listed_with_what_they_cannot_do() {
+    let parsers = run(&["parsers", "--json"]).ended(0).json();
+    let ids: Vec<&str> =
+        parsers["parsers"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap()).collect();
+    for id in ["ncmec_le_json", "telegram_desktop", "vics_2", "whatsapp_android"] {
+        assert!(ids.contains(&id), "{id} is not in {ids:?}");
+    }
+    assert!(run(&["parsers", "--lang", "en"]).ended(0).stdout.contains("Does not read"));
+}

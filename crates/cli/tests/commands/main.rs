@@ -1,0 +1,16 @@
+//! The real binary in temporary folders, one file per group of commands.
+//!
+//! Every run has a fixed clock and its own data folder; nothing depends on order or network. To add
+//! a test: a function in the file of its group; what several need belongs to `support.rs`.
+
+#![expect(clippy::disallowed_methods, reason = "tests write and damage files on purpose")]
+
+mod audit;
+mod authz;
+mod evidence;
+mod hash_sets;
+mod help;
+mod referral;
+mod support;
+mod tips;
+mod unit;
