@@ -195,8 +195,9 @@ fn branch(group: &'static str, about: &'static str) -> clap::Command {
 fn leaf(command: &'static Command, name: &'static str) -> clap::Command {
     let examples: Vec<String> = command.examples.iter().map(|line| format!("  {line}")).collect();
     let after = format!("Examples:\n{}\n\n{}", examples.join("\n"), Exit::help());
-    let bare = clap::Command::new(name).about(command.about).hide(command.hidden);
-    (command.args)(bare).after_help(after)
+    let bare = (command.args)(clap::Command::new(name)).hide(command.hidden);
+    // After the arguments: deriving them sets the description to that of their struct.
+    bare.about(command.about).long_about(None).after_help(after)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ const DEFAULT_LANG: Lang = Lang::Es;
 
 /// Options that every command takes.
 #[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Globals {
     /// The data folder of this unit
     #[arg(

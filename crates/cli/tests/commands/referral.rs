@@ -38,8 +38,16 @@ impl Pair {
         alicante.run("ines", &add).ended(0);
         let answers = alicante.write("answers.json", ANSWERS);
         let draft = [
-            "referral", "draft", "--case", CASE, "--counterpart", COUNTERPART, "--to", "la-plata",
-            "--from", &answers,
+            "referral",
+            "draft",
+            "--case",
+            CASE,
+            "--counterpart",
+            COUNTERPART,
+            "--to",
+            "la-plata",
+            "--from",
+            &answers,
         ];
         let said = alicante.run("leo", &draft).ended(0).json();
         let id = said["referral"].as_str().unwrap().to_owned();

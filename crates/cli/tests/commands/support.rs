@@ -79,8 +79,19 @@ impl Unit {
     pub fn authorise(&self, id: &str, until: &str, covers: &str) {
         let from = "2026-01-01T00:00:00Z";
         let args = [
-            "authorisation", "add", id, "--case", CASE, "--authority", "Court 4", "--from", from,
-            "--until", until, "--covers", covers,
+            "authorisation",
+            "add",
+            id,
+            "--case",
+            CASE,
+            "--authority",
+            "Court 4",
+            "--from",
+            from,
+            "--until",
+            until,
+            "--covers",
+            covers,
         ];
         self.run("sofia", &args).ended(0);
     }

@@ -36,8 +36,21 @@ fn a_wrong_country_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let args = [
-        "--data", data.to_str().unwrap(), "--actor", "x", "--lang", "en", "init", "--unit", "U",
-        "--country", "Spain", "--contact", "1", "--mailbox", "m",
+        "--data",
+        data.to_str().unwrap(),
+        "--actor",
+        "x",
+        "--lang",
+        "en",
+        "init",
+        "--unit",
+        "U",
+        "--country",
+        "Spain",
+        "--contact",
+        "1",
+        "--mailbox",
+        "m",
     ];
     run(&args).ended(3).says(&["Spain"]);
     assert!(!data.exists());
