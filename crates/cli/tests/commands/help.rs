@@ -46,3 +46,31 @@ fn parsers_are_listed_with_what_they_cannot_do() {
     }
     assert!(run(&["parsers", "--lang", "en"]).ended(0).stdout.contains("Does not read"));
 }
+
+#[test]
+fn every_sentence_that_the_source_names_exists() {
+    let text = amparo_text::Text::new(amparo_text::Lang::Es);
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut missing = Vec::new();
+    for folder in [source.clone(), source.join("commands"), source.join("demo")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let code = std::fs::read_to_string(&path).unwrap();
+            let ids = code.split('"').filter(|id| id.starts_with("cli-") && !id.contains('{'));
+            missing.extend(ids.filter(|id| !text.has(id)).map(|id| format!("{path:?}: {id}")));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn every_act_and_role_has_its_words() {
+    let say = amparo_cli::say::Say::new(amparo_text::Lang::Pt);
+    let words = amparo_authz::Action::ALL.iter().map(|action| say.word("action", action.as_str()));
+    let words = words.chain(amparo_model::Role::ALL.map(|role| say.word("role", role.as_str())));
+    let missing: Vec<String> = words.filter(|word| word.contains('⟦')).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
