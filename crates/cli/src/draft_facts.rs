@@ -128,6 +128,8 @@ async fn exhibits(
     let named: BTreeSet<_> = transfers.iter().map(|stored| &stored.evidence).collect();
     let mut items = session.store.evidence_of_case(&case.id).await?;
     items.retain(|item| named.contains(&item.id));
+    // Where it lies on this unit's disk is nobody else's business.
+    items.iter_mut().for_each(|item| item.source.clear());
     Ok(items)
 }
 

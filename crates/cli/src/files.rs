@@ -117,6 +117,12 @@ fn part_path(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// The last part of a path as text.
+#[must_use]
+pub fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,7 +101,7 @@ async fn read(
     let now = session.clock.now();
     let (tips, problems, version) = match file.spec {
         Some(spec) => {
-            let parsed = worker::parse(pool, spec, &file.name, object, &file.bytes)?;
+            let parsed = worker::parse(pool, spec, files::base(&file.name), object, &file.bytes)?;
             (tips(parsed.records), parsed.problems, (spec.id, spec.version))
         }
         None => (Vec::new(), vec![unsupported(&file.name, Some(object))], ("none", 0)),
@@ -111,7 +111,9 @@ async fn read(
     taken.problems.extend(arrived.iter().flat_map(|arrival| arrival.problems.clone()));
     arrivals.append(&mut arrived);
     if refused || !left.is_empty() {
-        session.store.record_import_problems(object, &file.name, &left, now).await?;
+        // Facts depend on bytes, not on the folder they happened to lie in.
+        let name = files::base(&file.name);
+        session.store.record_import_problems(object, name, &left, now).await?;
     }
     if refused {
         let first = left.into_iter().next();

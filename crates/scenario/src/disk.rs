@@ -1,9 +1,11 @@
 //! Writing the world's files. They are made up and can be made again, so nothing is synced.
 
 use crate::ScenarioError;
+use amparo_model::UtcMillis;
 use std::fs;
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 /// Writes one file and the folders above it.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), ScenarioError> {
@@ -51,14 +53,23 @@ pub(crate) fn remove(path: &Path) -> Result<(), ScenarioError> {
     }
 }
 
-/// How many files lie under a folder.
-pub(crate) fn count(folder: &Path) -> Result<u64, ScenarioError> {
+/// Gives every file under a folder the same modification time, so that two worlds of one seed have
+/// the same listing; says how many files there are.
+pub(crate) fn settle(folder: &Path, time: UtcMillis) -> Result<u64, ScenarioError> {
+    let since = Duration::from_millis(time.0.unsigned_abs());
     let entries = fs::read_dir(folder).map_err(|source| failed(folder, source))?;
     let mut files = 0;
     for entry in entries {
         let entry = entry.map_err(|source| failed(folder, source))?;
-        let kind = entry.file_type().map_err(|source| failed(&entry.path(), source))?;
-        files += if kind.is_dir() { count(&entry.path())? } else { 1 };
+        let (path, kind) = (entry.path(), entry.file_type());
+        if kind.map_err(|source| failed(&path, source))?.is_dir() {
+            files += settle(&path, time)?;
+            continue;
+        }
+        let file = fs::File::options().write(true).open(&path);
+        file.and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + since))
+            .map_err(|source| failed(&path, source))?;
+        files += 1;
     }
     Ok(files)
 }

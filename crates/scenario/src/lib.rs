@@ -110,7 +110,7 @@ pub fn build(
     let plan = Plan::new(params);
     let made = make::pictures(&plan, out, tell)?;
     let written = write_all(&plan, &made, out, tell)?;
-    let truth = truth_of(params, &plan, &made, &written, disk::count(&out.join("devices"))?);
+    let truth = truth_of(params, &plan, &made, &written, disk::settle(&out.join("devices"), NOW)?);
     let text = serde_json::to_string_pretty(&truth)
         .map_err(|error| ScenarioError::Defect { what: format!("the truth: {error}") })?;
     disk::write(&out.join("truth.json"), format!("{text}\n").as_bytes())?;

@@ -3,6 +3,8 @@
 
 use amparo_audit::Act;
 use serde_json::json;
+use std::fs;
+use std::path::Path;
 
 /// The key of the test log.
 pub const SEED: [u8; 32] = [3; 32];
@@ -12,6 +14,20 @@ pub const ORIGIN: &str = "unit.example/audit";
 /// The `count` acts from number `first` on; each says its number, so that it can be found again.
 pub fn acts(first: u64, count: u64) -> Vec<Act> {
     (first..first + count).map(act).collect()
+}
+
+/// Copies a folder with all that lies below it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a listing") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
 }
 
 fn act(number: u64) -> Act {

@@ -93,7 +93,8 @@ impl Outcome for Loaded {
 /// [`CliError::BadInput`] when the list is cut, is none, contradicts its stated purpose, or its id
 /// belongs to another list; then nothing of it is loaded.
 pub async fn run(session: &mut Session, args: Args) -> Result<Loaded, CliError> {
-    let name = args.file.display().to_string();
+    let path = args.file.display().to_string();
+    let name = files::base(&path).to_owned();
     let bytes = files::read(&args.file, FILE_BYTES_MAX)?;
     let deed = Deed::on(Action::ImportHashSet, Object::HashSet(&args.id), args.id.as_str())
         .detail(serde_json::json!({ "size": bytes.len(), "known_good": args.known_good }));
