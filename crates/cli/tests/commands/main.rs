@@ -8,9 +8,12 @@
 
 mod audit;
 mod authz;
+mod corpus;
+mod demo;
 mod evidence;
 mod hash_sets;
 mod help;
+mod interrupted;
 mod referral;
 mod support;
 mod tips;
