@@ -87,7 +87,7 @@ impl Config {
             quoted(&self.mailbox),
             self.near_threshold,
         );
-        files::write_secret(&folder.join(FILE), text.as_bytes())
+        files::write(&folder.join(FILE), text.as_bytes())
     }
 
     /// The database address in force.

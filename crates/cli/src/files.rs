@@ -1,6 +1,7 @@
 //! Files that the operator names, and the few that the data folder keeps beside database and log.
 
 use crate::error::CliError;
+use amparo_evidence::{fault::NoFaults, publish};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -36,35 +37,12 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|_| CliError::bad(path.display(), "is not UTF-8 text"))
 }
 
-/// Writes a file that others may read, whole or not at all.
+/// Writes a file that only its owner may read, whole or not at all.
 ///
 /// # Errors
 /// [`CliError::Storage`] naming the file.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    amparo_evidence::publish::atomic_write(path, bytes)
-        .map_err(|error| CliError::storage(path.display(), error))
-}
-
-/// Writes a file that only its owner may read. It is closed to others before it holds anything.
-///
-/// # Errors
-/// [`CliError::Storage`] naming the file; also when it exists with other content under `keys/`.
-pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let failed = |error: std::io::Error| CliError::storage(path.display(), error);
-    let part = part_path(path);
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&part)
-        .map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)?;
-    std::fs::rename(&part, path).map_err(failed)?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+    publish::atomic_write(path, bytes).map_err(|error| CliError::storage(path.display(), error))
 }
 
 /// Makes a folder that only its owner may enter.
@@ -72,11 +50,7 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 /// # Errors
 /// [`CliError::Storage`] naming the folder.
 pub fn make_folder(path: &Path) -> Result<(), CliError> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
+    publish::create_folder(path, &NoFaults)
         .map_err(|error| CliError::storage(path.display(), error))
 }
 
@@ -111,12 +85,6 @@ fn children(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn part_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".part");
-    PathBuf::from(name)
-}
-
 /// The last part of a path as text.
 #[must_use]
 pub fn base(path: &str) -> &str {
@@ -139,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn secrets_belong_to_their_owner_alone() {
+    fn what_is_written_belongs_to_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        write_secret(&path, b"k").unwrap();
+        write(&path, b"k").unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 

@@ -5,6 +5,7 @@ use crate::error::CliError;
 use crate::session::{Deed, Session};
 use crate::{files, worker};
 use amparo_authz::{Action, Object};
+use amparo_evidence::sha256;
 use amparo_model::{
     Located, Locator, Place, Problem, ProblemKind, Record, Sha256, TipRevision, UtcMillis,
 };
@@ -185,11 +186,6 @@ fn unreadable(path: &Path, error: &CliError) -> Problem {
     };
     let subject = path.to_string_lossy().into_owned();
     Problem { kind: ProblemKind::Unreadable, at: None, subject, detail }
-}
-
-fn sha256(bytes: &[u8]) -> Sha256 {
-    use sha2::Digest;
-    Sha256(sha2::Sha256::digest(bytes).into())
 }
 
 #[cfg(test)]

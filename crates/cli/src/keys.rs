@@ -72,12 +72,9 @@ impl Keys {
             .map_err(|error| CliError::storage("keys", error))?;
         let audit = Seed(audit);
         let identity = format!("{}\n", made.age_identity);
-        files::write_secret(&keys.join(SIGNING), made.signing_key_pem.as_bytes())?;
-        files::write_secret(&keys.join(IDENTITY), identity.as_bytes())?;
-        files::write_secret(
-            &keys.join(AUDIT),
-            format!("{}\n", HEXLOWER.encode(&audit.0)).as_bytes(),
-        )?;
+        files::write(&keys.join(SIGNING), made.signing_key_pem.as_bytes())?;
+        files::write(&keys.join(IDENTITY), identity.as_bytes())?;
+        files::write(&keys.join(AUDIT), format!("{}\n", HEXLOWER.encode(&audit.0)).as_bytes())?;
         Ok(Self { unit: made, audit })
     }
 

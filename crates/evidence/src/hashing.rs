@@ -48,6 +48,7 @@ pub fn hash_bytes(bytes: &[u8]) -> Hashes {
 }
 
 /// SHA-256 alone, where only the name of an object is needed.
+#[must_use]
 pub fn sha256(bytes: &[u8]) -> Sha256 {
     Sha256(sha2::Sha256::digest(bytes).into())
 }

@@ -4,7 +4,6 @@ use crate::session::{Deed, Session};
 use crate::{command::Command, error::CliError, files, in_folder, outcome::Outcome, page::Page};
 use amparo_authz::{Action, Object};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
 /// See the file's head.
@@ -51,7 +50,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Dumped, CliError> 
     let lines = session.store.canonical_dump().await?;
     let mut text = lines.join("\n");
     text.push('\n');
-    files::write_secret(&args.file, text.as_bytes())?;
-    let sha256 = amparo_model::Sha256(Sha256::digest(text.as_bytes()).into()).to_string();
+    files::write(&args.file, text.as_bytes())?;
+    let sha256 = amparo_evidence::sha256(text.as_bytes()).to_string();
     Ok(Dumped { file: args.file, rows: lines.len(), sha256 })
 }

@@ -65,6 +65,6 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Added, CliError> {
     let deed = Deed::on(Action::ManageUsers, Object::Unit, &card.principal())
         .detail(serde_json::json!({ "fingerprint": fingerprint }));
     session.act(&deed).await?;
-    files::write_secret(&path, &bytes)?;
+    files::write(&path, &bytes)?;
     Ok(Added { card, fingerprint })
 }

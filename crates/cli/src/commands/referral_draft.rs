@@ -127,7 +127,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Drafted, CliError>
     if let Some(file) = &args.out {
         let bytes = amparo_referral::to_json(&draft)
             .map_err(|error| CliError::storage("referral", error))?;
-        files::write_secret(file, &bytes)?;
+        files::write(file, &bytes)?;
     }
     Ok(Drafted {
         referral: draft.header.id.clone(),

@@ -124,7 +124,7 @@ fn write_files(folder: &Path, opened: &Opened) -> Result<Vec<PathBuf>, CliError>
     let mut written = Vec::new();
     for (name, bytes) in &opened.files {
         let path = folder.join(name);
-        files::write_secret(&path, bytes)?;
+        files::write(&path, bytes)?;
         written.push(path);
     }
     Ok(written)

@@ -125,7 +125,7 @@ fn write_documents(folder: &Path, sealed: &Sealed) -> Result<Vec<PathBuf>, CliEr
     let mut written = Vec::new();
     for (name, bytes) in sealed.documents.iter().chain([&jsonld]) {
         let path = folder.join(name);
-        files::write_secret(&path, bytes)?;
+        files::write(&path, bytes)?;
         written.push(path);
     }
     Ok(written)
