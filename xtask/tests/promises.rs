@@ -7,7 +7,6 @@
     clippy::disallowed_methods,
     reason = "a test that reads the sources of this tree"
 )]
-
 #![expect(clippy::disallowed_methods, reason = "reads the tree it judges")]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 

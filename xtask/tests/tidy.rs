@@ -2,6 +2,9 @@
 //!
 //! To add a rule: write a function from a [`Source`] to complaints and list it in `RULES`.
 
+#![expect(clippy::disallowed_methods, reason = "reads the tree it judges")]
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+
 use std::path::{Path, PathBuf};
 
 /// Lines of a file: more is refused. A parser is held to less, because a longer one is two parsers.
@@ -75,7 +78,7 @@ fn the_rules_catch_what_they_name() {
     assert_eq!(check(function_length, &long), 1);
     assert_eq!(check(line_length, &"x".repeat(101)), 1);
     assert_eq!(check(leftover_notes, concat!("// TO", "DO later\n")), 1);
-    assert_eq!(check(reasons, "#[expect(dead_code)]\n"), 1);
+    assert_eq!(check(reasons, concat!("#[exp", "ect(dead_code)]\n")), 1);
     assert_eq!(check(module_doc, "//! Doc.\n"), 0);
 }
 

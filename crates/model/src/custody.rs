@@ -91,7 +91,7 @@ pub struct EvidenceItem {
     pub attached_by: String,
 }
 
-/// First-look order. A child in danger is most often found in what was exchanged, so that comes first.
+/// First-look order. A child in danger is most often found in what was exchanged: that comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wave {

@@ -26,7 +26,7 @@ macro_rules! id {
             /// Checks and wraps the text.
             ///
             /// # Errors
-            /// [`InvalidId`] when the text is empty, longer than 80 bytes or holds other characters.
+            /// [`InvalidId`] when the text is empty, over 80 bytes or holds other characters.
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
                 if usable(&text) { Ok(Self(text)) } else { Err(InvalidId { kind: $kind, text }) }

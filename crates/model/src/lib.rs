@@ -1,8 +1,8 @@
 //! The vocabulary of DESIGN as types.
 //!
 //! This crate knows no IO, no clock of its own and no storage. A fact that came from evidence is
-//! [`Located`]: it cannot be built without saying where it was read. A time is a [`Moment`]: the raw
-//! value stays beside the interpretation and beside what is known of its zone.
+//! [`Located`]: it cannot be built without saying where it was read. A time is a [`Moment`]: the
+//! raw value stays beside the interpretation and beside what is known of its zone.
 //!
 //! To add a kind of record: write its struct in `record.rs`, add a variant to [`Record`] and its
 //! name to [`RecordKind`]; the parsers' tree-wide tests then ask for a fixture that emits it.

@@ -1,4 +1,4 @@
-//! Time as evidence has it: the raw value, what it was taken to mean, and what is known of its zone.
+//! Time as evidence has it: the raw value, what it was taken to mean, what is known of its zone.
 
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Serialize};
@@ -94,7 +94,7 @@ impl Moment {
         }
     }
 
-    /// From an EXIF date (`2026:03:01 09:00:00`) and, if the camera wrote one, its offset (`+01:00`).
+    /// From an EXIF date (`2026:03:01 09:00:00`) and its offset (`+01:00`), if the camera wrote one.
     /// Source: Exif 2.32, 4.6.5, DateTimeOriginal and OffsetTimeOriginal.
     #[must_use]
     pub fn from_exif(date: &str, offset: Option<&str>) -> Self {

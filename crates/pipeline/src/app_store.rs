@@ -7,7 +7,7 @@ use crate::links::PathIndex;
 use crate::plan::{self, AppStoreJob};
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, stage};
-use amparo_evidence::{escape_path, hash_bytes};
+use amparo_evidence::{SourceError, escape_path, hash_bytes};
 use amparo_model::{
     DataCategory, Direction, Located, Locator, Message, NoveltyStatement, Place, Problem,
     ProblemKind, Record, Sha256, Transfer, Wave,
@@ -76,7 +76,7 @@ fn read_and_parse(
     };
     let (copy, mut parsed) = match read(exhibit, todo) {
         Ok(read) => read,
-        Err(problem) => return Ok(Err(problem)),
+        Err(error) => return Ok(Err(error.problem())),
     };
     let files: Vec<&[u8]> = copy.files().map(|(_, bytes)| bytes.as_slice()).collect();
     context.objects.publish_many(&files)?;
@@ -100,10 +100,10 @@ fn read_and_parse(
 }
 
 /// The main file must be readable; a companion that is not is a problem beside the records.
-fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), Problem> {
+fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), SourceError> {
     let read = |path: &String| {
         let bytes = exhibit.source.read(path, STORE_BYTES_MAX);
-        bytes.map(|bytes| (path.clone(), bytes)).map_err(|error| unreadable(path, error))
+        bytes.map(|bytes| (path.clone(), bytes))
     };
     let main = read(&todo.main)?;
     let mut parsed = Parsed::default();
@@ -111,7 +111,7 @@ fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), Problem
     for companion in todo.companions.iter().map(read) {
         match companion {
             Ok(companion) => companions.push(companion),
-            Err(problem) => parsed.problems.push(problem),
+            Err(error) => parsed.problems.push(error.problem()),
         }
     }
     Ok((Copy { main, companions }, parsed))

@@ -2,7 +2,8 @@
 //! and for any order of work. Two databases that hold the same facts have the same dump.
 //!
 //! Numbers that only this database gave (job and fact ids), who works on a job and for how long,
-//! where an exhibit lay on the disk, and look-up columns that repeat a part of the row are left out.
+//! where an exhibit lay on the disk, and look-up columns that repeat a part of the row are left
+//! out.
 //!
 //! To add a table: a line in [`TABLES`], or its name in [`LEFT_OUT`]; the test below asks for it.
 

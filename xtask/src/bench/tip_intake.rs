@@ -31,7 +31,8 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
 
 fn init(data: &Path) -> Result<(), String> {
     let unit = ["--unit", "Bench", "--country", "ES", "--contact", "+34 600 000 000"];
-    amparo(data, &[&["init"], &unit[..]].concat())?;
+    let rest = ["--mailbox", "bench@example.org", "--admin", "admin"];
+    amparo(data, &[&["init"], &unit[..], &rest[..]].concat())?;
     amparo(data, &["user", "add", "ana", "--role", "analyst"]).map(drop)
 }
 

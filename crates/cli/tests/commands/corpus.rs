@@ -1,6 +1,6 @@
 //! Opt-in: real stores and photos that lie outside the repository. With `AMPARO_CORPUS` naming a
-//! folder that holds `chats/*/*.sql`, `chats/*/result.json` and `pdq/*.jpg`, they are attached as one
-//! exhibit, and listing, ledger and near matches must show. Without it, nothing is tried.
+//! folder that holds `chats/*/*.sql`, `chats/*/result.json` and `pdq/*.jpg`, they are attached as
+//! one exhibit, and listing, ledger and near matches must show. Without it, nothing is tried.
 
 use super::support::{CASE, Unit, count};
 use serde_json::{Value, json};
