@@ -154,14 +154,15 @@ const ABOUT: &str = "From the tip that arrives to the child who is safe.\n\n\
 /// The whole command line.
 #[must_use]
 pub fn tree() -> clap::Command {
-    let root = clap::Command::new("amparo")
-        .about("From the tip that arrives to the child who is safe")
-        .long_about(ABOUT)
+    let bare = clap::Command::new("amparo")
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand_required(true)
         .arg_required_else_help(true)
         .after_help(Exit::help());
-    let mut root = <Globals as clap::Args>::augment_args(root);
+    // After the options: deriving them sets the description to that of their struct.
+    let mut root = <Globals as clap::Args>::augment_args(bare)
+        .about("From the tip that arrives to the child who is safe")
+        .long_about(ABOUT);
     for command in COMMANDS.iter().filter(|command| !command.name.contains(' ')) {
         root = root.subcommand(leaf(command, command.name));
     }
