@@ -214,7 +214,9 @@ fn draft_of(manifest: &Manifest, files: &Files) -> Result<Draft, OpenError> {
     let bytes = part(files, "referral.json")?;
     let draft: Draft = serde_json::from_slice(bytes)
         .map_err(|error| OpenError::NotAReferral(format!("referral.json: {error}")))?;
-    let same = draft.header.id == manifest.referral && draft.header.version == manifest.version;
+    let same = draft.header.id == manifest.referral
+        && draft.header.version == manifest.version
+        && draft.sender.authority.unit == manifest.sender.unit;
     if same { Ok(draft) } else { Err(OpenError::FileMismatch("referral.json".to_owned())) }
 }
 

@@ -8,6 +8,7 @@ use crate::{
 use amparo_authz::{Action, Object};
 use amparo_model::{ReferralId, ReferralState};
 use amparo_referral::{Draft, OpenError, Opened, Opening, UnitCard, open};
+use amparo_store::StoredReferral;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +83,9 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Received, CliError
     let opened = opened(session, &bytes, &args.file)?;
     let draft = &opened.draft;
     let known = session.store.referral(&draft.header.id).await?;
+    if let Some(known) = &known {
+        same_sender(known, &opened.sender, &args.file)?;
+    }
     if known.is_none_or(|known| known.version < draft.header.version) {
         keep(session, &opened).await?;
     }
@@ -96,6 +100,17 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Received, CliError
         documents,
         draft: opened.draft,
     })
+}
+
+/// A unit may send a later version of its own referral; it can never replace one that this unit or
+/// a third one wrote.
+fn same_sender(known: &StoredReferral, sender: &UnitCard, file: &Path) -> Result<(), CliError> {
+    let wrote = known.body.pointer("/sender/authority/unit").and_then(serde_json::Value::as_str);
+    if known.case.is_none() && wrote == Some(sender.unit.as_str()) {
+        return Ok(());
+    }
+    let why = "bears the number of a referral that another unit wrote; call its sender";
+    Err(CliError::bad(file.display(), why))
 }
 
 fn opened(session: &Session, bytes: &[u8], file: &Path) -> Result<Opened, CliError> {
