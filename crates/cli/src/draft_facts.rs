@@ -3,7 +3,7 @@
 use crate::{error::CliError, session::Session};
 use amparo_model::{
     Account, AccountKey, Alarm, Case, EvidenceItem, Identifier, IdentifierKind, Located,
-    NoveltyStatement, Sha256, Stated, TipId, UtcMillis,
+    NoveltyStatement, PartyRole, Sha256, Stated, TipId, TipRevision, UtcMillis,
 };
 use amparo_referral::{
     Addressee, Answers, Authority, DraftFacts, Extract, FileFacts, LedgerRow, Party, Sender,
@@ -11,7 +11,7 @@ use amparo_referral::{
 };
 use amparo_store::{StoredFingerprint, StoredTransfer, TransferFilter};
 use amparo_text::Lang;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Quotes are minimal: the strongest few, never the whole conversation.
 const EXTRACTS_MAX: usize = 10;
@@ -79,7 +79,7 @@ pub async fn gather(session: &Session, wanted: Wanted) -> Result<DraftFacts, Cli
         events: Vec::new(),
         software: concat!("amparo ", env!("CARGO_PKG_VERSION")).to_owned(),
         answers: wanted.answers,
-        case: wanted.case,
+        case: Case { opened_by: String::new(), ..wanted.case },
     })
 }
 
@@ -128,8 +128,11 @@ async fn exhibits(
     let named: BTreeSet<_> = transfers.iter().map(|stored| &stored.evidence).collect();
     let mut items = session.store.evidence_of_case(&case.id).await?;
     items.retain(|item| named.contains(&item.id));
-    // Where it lies on this unit's disk is nobody else's business.
-    items.iter_mut().for_each(|item| item.source.clear());
+    // Where it lies on this unit's disk and who attached it is nobody else's business.
+    for item in &mut items {
+        item.source.clear();
+        item.attached_by.clear();
+    }
     Ok(items)
 }
 
@@ -197,10 +200,22 @@ async fn tips(session: &Session, wanted: &[TipId]) -> Result<Vec<TipFacts>, CliE
             object: stored.object,
             revision: stored.revision,
             imported_at: stored.imported_at,
-            tip: stored.tip.into_parts().0,
+            tip: without_third_parties(stored.tip.into_parts().0),
         });
     }
     Ok(tips)
+}
+
+/// A referral names no child and nobody who reported: whom the tip reports and its files go along,
+/// everybody else and the notes of the report, which may name them, stay here.
+fn without_third_parties(tip: TipRevision) -> TipRevision {
+    let suspects = tip.parties.into_iter().filter(|party| party.role == PartyRole::Suspect);
+    TipRevision {
+        parties: suspects.map(|party| amparo_model::Party { notes: Vec::new(), ..party }).collect(),
+        notes: Vec::new(),
+        unknown: BTreeMap::new(),
+        ..tip
+    }
 }
 
 /// Phrases of the counterpart's own messages, quoted as the lexicon found them.

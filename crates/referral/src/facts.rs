@@ -294,11 +294,11 @@ pub(crate) fn rule_sentence(rule: &RuleUse, text: &Text) -> Option<String> {
 }
 
 /// Rules about words rest on what somebody states; others on what stands in evidence; a reason
-/// without a place in evidence is a conclusion.
+/// without a place in evidence is a conclusion, and so is a floor, which joins several of them.
 fn basis_of(reason: &Reason) -> Basis {
     const ABOUT_WORDS: [&str; 9] =
         ["claim", "state", "says", "phrase", "offer", "request", "secrecy", "promise", "talk"];
-    if reason.evidence.is_empty() {
+    if reason.evidence.is_empty() || reason.rule.starts_with("floor_") {
         Basis::Inferred
     } else if ABOUT_WORDS.iter().any(|word| reason.rule.contains(word)) {
         Basis::Stated
@@ -407,6 +407,7 @@ mod tests {
         check("unlisted_received", &["x message#1"], Basis::Seen);
         check("claims_access", &["x message#1"], Basis::Stated);
         check("unlisted_received", &[], Basis::Inferred);
+        check("floor_top", &["x message#1"], Basis::Inferred);
     }
 
     #[test]
