@@ -86,8 +86,9 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Done, CliError> {
         Some(folder) => write_documents(folder, &sealed)?,
         None => Vec::new(),
     };
-    files::write(&args.file, &sealed.bytes)?;
+    // Before the file exists: a receipt for it can then always be held against what was signed.
     referrals::remember_manifest(session, &draft, &sealed.manifest_sha256).await?;
+    files::write(&args.file, &sealed.bytes)?;
     let (from, to) = (ReferralState::Approved, ReferralState::Sealed);
     let (at, by) = (session.clock.now(), session.actor.name.clone());
     session.store.move_referral(&args.id, from, to, at, &by, "").await?;
