@@ -11,8 +11,8 @@ use std::path::Path;
 /// Name of the file in the data folder.
 pub const FILE: &str = "amparo.toml";
 
-/// Value of `near_threshold` when nothing else is set; recommended by the authors of PDQ.
-pub const DEFAULT_NEAR_THRESHOLD: u32 = 31;
+/// Value of `near_threshold` when nothing else is set.
+pub const DEFAULT_NEAR_THRESHOLD: u32 = amparo_matching::DEFAULT_THRESHOLD;
 
 /// Larger than any sane settings file.
 const BYTES_MAX: u64 = 1 << 20;
@@ -54,9 +54,7 @@ impl Config {
         if !path.is_file() {
             return Err(CliError::NoFolder(folder.display().to_string()));
         }
-        let bytes = files::read(&path, BYTES_MAX)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| CliError::bad(path.display(), "is not UTF-8 text"))?;
+        let text = files::read_text(&path, BYTES_MAX)?;
         let config: Self =
             toml::from_str(&text).map_err(|error| CliError::bad(path.display(), error))?;
         config.check().map_err(|why| CliError::bad(path.display(), why))?;

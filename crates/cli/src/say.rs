@@ -69,7 +69,7 @@ impl Say {
 /// The language that an environment setting such as `es_AR.UTF-8` asks for.
 #[must_use]
 pub fn lang_of(setting: &str) -> Option<Lang> {
-    setting.get(..2)?.to_ascii_lowercase().parse().ok()
+    setting.parse().ok()
 }
 
 #[cfg(test)]

@@ -140,16 +140,6 @@ impl Session {
         Page::new(&self.say, self.terminal)
     }
 
-    /// Goes on as another person of this unit, as the demo does.
-    ///
-    /// # Errors
-    /// [`CliError::Unknown`] when there is no such person.
-    pub async fn become_user(&mut self, name: &str) -> Result<(), CliError> {
-        let user = self.store.user(name).await?;
-        self.actor = user.ok_or_else(|| CliError::unknown("user", name))?;
-        Ok(())
-    }
-
     /// Decides whether the act may happen and writes it durably to the log. The effect comes after.
     ///
     /// # Errors

@@ -135,12 +135,6 @@ impl KnownIndex {
         self.sets.iter().map(|set| (set.id.clone(), set.dated.clone())).collect()
     }
 
-    /// How many PDQ hashes can be compared against.
-    #[must_use]
-    pub fn perceptual_count(&self) -> usize {
-        self.near.len()
-    }
-
     /// Names the loaded lists and the threshold: equal versions give equal statements, because a
     /// list of one id never changes (another object under the same id is a conflict in the store).
     #[must_use]

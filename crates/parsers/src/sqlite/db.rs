@@ -67,13 +67,6 @@ impl Db {
         self.tables.contains_key(&table.to_lowercase())
     }
 
-    /// Whether the table exists and has the column.
-    #[must_use]
-    pub fn has_column(&self, table: &str, column: &str) -> bool {
-        let table = self.tables.get(&table.to_lowercase());
-        table.is_some_and(|table| table.column(column).is_some())
-    }
-
     /// Number of rows; `None` when the table is missing or cannot be counted.
     #[must_use]
     pub fn count(&self, table: &str) -> Option<u64> {
