@@ -2,11 +2,6 @@
 //! is one.
 //!
 //! To add a promise or a proof: write it into SECURITY.md; this test finds the name by itself.
-#![expect(
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a test that reads the sources of this tree"
-)]
 #![expect(clippy::disallowed_methods, reason = "reads the tree it judges")]
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
