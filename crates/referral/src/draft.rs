@@ -266,7 +266,7 @@ pub enum Ask {
     Identify,
     /// Preserve data.
     Preserve,
-    /// Find the child and make it safe.
+    /// Locate the child and bring the child to safety.
     LocateChild,
     /// Agree on the time of any action.
     CoordinateTiming,

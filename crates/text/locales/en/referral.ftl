@@ -17,7 +17,7 @@ referral-field-events = Technical events (IP)
 referral-field-location = Where the counterpart is believed to be
 referral-field-victims = Possible victim
 referral-field-media = Summary of files
-referral-field-novelty = Known or previously unseen: what was compared
+referral-field-novelty = What is known and what is in no list: what was compared
 referral-field-extracts = Conversation extracts
 referral-field-network = Network: role hypotheses
 referral-field-asks = What we ask
@@ -110,7 +110,7 @@ referral-translator = Translated by
 referral-role = Role (hypothesis)
 referral-ask-identify = Identify the person behind the account
 referral-ask-preserve = Preserve the data of the account and of the line
-referral-ask-locate-child = Find the child and make it safe
+referral-ask-locate-child = Locate the child and bring the child to safety
 referral-ask-coordinate-timing = Agree with us on the time of any action
 referral-ask-no-contact = Do not contact the counterpart without prior agreement
 referral-ask-deconflict = Tell us whether somebody already works on this account
@@ -176,10 +176,10 @@ referral-gap-no-child = The possible victim is missing; a pseudonym and "unknown
 referral-gap-age-band = The apparent age is missing; it may be "unknown".
 referral-gap-pseudonym = Use a pseudonym such as V-0001, never a name.
 referral-gap-no-ledger = The extract holds no transfer.
-referral-gap-novelty-basis = Material is called previously unseen without lists, date, algorithm, threshold or who compared.
+referral-gap-novelty-basis = A file is said to be in no list, and the lists, date, algorithm, threshold or who compared is missing.
 referral-gap-novelty-file = { $count ->
-    [one] One file is called previously unseen without its statement.
-   *[other] { $count } files are called previously unseen without their statements.
+    [one] One file is said to be in no list without its statement.
+   *[other] { $count } files are said to be in no list without their statements.
  }
 referral-gap-translator = A translation does not say who translated.
 referral-gap-extract-evidence = An extract does not name its place in evidence.

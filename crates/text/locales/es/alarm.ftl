@@ -17,7 +17,7 @@ alarm-not-looked-up =
         [one] Un archivo recibido no se ha podido consultar en ninguna lista
        *[other] { $count } archivos recibidos no se han podido consultar en ninguna lista
     } (del { $first } al { $last }; en grupos: { $in_groups }).
-alarm-series-in-time = { $count } de las imágenes que ninguna lista conoce llegaron seguidas en el mismo chat (del { $first } al { $last }; en grupos: { $in_groups }).
+alarm-series-in-time = { $count } de las imágenes que ninguna lista conoce llegaron en poco tiempo en el mismo chat (del { $first } al { $last }; en grupos: { $in_groups }).
 alarm-series-same-camera = { $count } de las imágenes que ninguna lista conoce nombran la misma cámara en sus metadatos: { $camera }.
 alarm-recent-creation =
     { $count ->

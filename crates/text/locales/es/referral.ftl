@@ -17,14 +17,14 @@ referral-field-events = Eventos técnicos (IP)
 referral-field-location = Lugar en que se cree que está
 referral-field-victims = Posible víctima
 referral-field-media = Resumen de archivos
-referral-field-novelty = Material conocido o inédito: con qué se comparó
+referral-field-novelty = Qué es conocido y qué no está en ninguna lista: con qué se comparó
 referral-field-extracts = Extractos de conversación
 referral-field-network = Red: hipótesis de rol
 referral-field-asks = Qué pedimos
 referral-field-do_not_alert = No alertar
 referral-field-preservation = Conservación de datos
 referral-field-evidence_status = Estado de la prueba
-referral-field-child_protection = Protección de menores y lenguas
+referral-field-child_protection = Protección de menores e idiomas
 referral-field-attachments = Anexos
 referral-field-signers = Firmantes
 
@@ -45,7 +45,7 @@ referral-phone = Teléfono 24 horas
 referral-mailbox = Buzón seguro
 referral-channel = Canal
 referral-copies = Copias
-referral-case = Asunto
+referral-case = Caso
 referral-created = Creada
 referral-local-offset = Diferencia local con UTC (minutos)
 referral-clock = Fuente del reloj
@@ -98,11 +98,11 @@ referral-novelty-known = conocido
 referral-novelty-near_known = próximo a conocido
 referral-novelty-unsure = no se puede decir
 referral-novelty-unseen = en ninguna lista
-referral-hashes-title = Funciones resumen (hash)
+referral-hashes-title = Resúmenes criptográficos (hash)
 referral-lists = Listas, con su fecha
 referral-algorithm = Algoritmos
 referral-threshold = Umbral (bits)
-referral-compared = Comparó
+referral-compared = Comparado por
 referral-novelty-note = "En ninguna lista" vale solo para estas listas, en estas fechas, con este umbral. No dice quién hizo el archivo ni cuándo.
 referral-quote = Texto original
 referral-translation = Traducción
@@ -122,9 +122,9 @@ referral-custody = Cadena de custodia
 referral-judicial = Autoridad judicial
 referral-way = Vía para convertirlo en prueba
 referral-contact = A quién avisar en el lugar
-referral-languages = Lenguas
+referral-languages = Idiomas
 referral-authorisations = Autorizaciones
-referral-exhibits = Indicios examinados
+referral-exhibits = Evidencias examinadas
 referral-tips = Avisos de origen
 referral-drafted-by = Redactada por
 referral-approved-by = Aprobada por
@@ -144,7 +144,7 @@ referral-default-obtainable = No van en esta remisión. Pedirlos a { $unit } por
 
 ## What the gate says.
 referral-gap-version = La versión debe ser 1 o mayor.
-referral-gap-language = Falta una lengua del documento, o no es es, en o pt.
+referral-gap-language = Falta un idioma del documento, o no es es, en o pt.
 referral-gap-sender = Falta la unidad de origen o su responsable.
 referral-gap-phone = Falta el teléfono 24 horas de la unidad de origen.
 referral-gap-mailbox = Falta el buzón seguro de la unidad de origen.
@@ -176,10 +176,10 @@ referral-gap-no-child = Falta la posible víctima; basta un seudónimo y "unknow
 referral-gap-age-band = Falta la edad aparente; puede ser "unknown".
 referral-gap-pseudonym = Use un seudónimo como V-0001, nunca un nombre.
 referral-gap-no-ledger = No hay ninguna transferencia en el extracto.
-referral-gap-novelty-basis = Se dice que hay material inédito sin listas, fecha, algoritmo, umbral o responsable.
+referral-gap-novelty-basis = Se dice de algún archivo que no está en ninguna lista, y faltan las listas, la fecha, el algoritmo, el umbral o quién comparó.
 referral-gap-novelty-file = { $count ->
-    [one] Un archivo se da por inédito sin su declaración.
-   *[other] { $count } archivos se dan por inéditos sin su declaración.
+    [one] De un archivo se dice que no está en ninguna lista, sin su declaración.
+   *[other] De { $count } archivos se dice que no están en ninguna lista, sin su declaración.
  }
 referral-gap-translator = Hay una traducción sin decir quién tradujo.
 referral-gap-extract-evidence = Hay un extracto sin su lugar en la evidencia.

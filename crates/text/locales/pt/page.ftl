@@ -1,24 +1,24 @@
-# A página local só de leitura com que termina a demonstração.
+# A página local somente leitura com que termina a demonstração.
 
 page-demo-title = Caso de referência: resultado
 page-demo-lead = Um mundo sintético e inofensivo, processado com os mesmos comandos que um agente usa. Todas as pessoas, números e imagens são inventados.
-page-demo-foot = Só de leitura. Esta página não carrega nada de fora e só responde neste equipamento.
+page-demo-foot = Somente leitura. Esta página não carrega nada de fora e só responde neste computador.
 page-demo-yes = sim
 page-demo-no = não
 
-page-demo-tile-first-alarm = desde anexar o dispositivo até o primeiro alerta
+page-demo-tile-first-alarm = desde anexar o dispositivo até o primeiro alarme
 page-demo-tile-media-read = arquivos de mídia lidos até então / listados
-page-demo-tile-rank = posição da fonte ativa entre os interlocutores
-page-demo-tile-decoys = chamarizes na faixa superior
+page-demo-tile-rank = posição da fonte ativa entre as contrapartes
+page-demo-tile-decoys = chamarizes na faixa máxima
 page-demo-tile-tips = comunicações de um mesmo usuário reunidas / plantadas
 page-demo-tile-referral = estado do encaminhamento após a confirmação
 page-demo-tile-verified = registro e objetos verificados nas duas unidades
 page-demo-tile-seconds = duração de todo o percurso
 
-page-demo-alarms = Interlocutores, por urgência
+page-demo-alarms = Contrapartes, por urgência
 page-demo-alarms-intro = Cada motivo remete à sua prova. As faixas ordenam o trabalho; não acusam ninguém e uma pessoa deve revisá-las.
-page-demo-ledger = Troca com o primeiro interlocutor
-page-demo-ledger-intro = Quem enviou qual arquivo, quando e onde consta. O resumo hash é o que o próprio aplicativo anotou, quando existe.
+page-demo-ledger = Troca com a primeira contraparte
+page-demo-ledger-intro = Quem enviou qual arquivo, quando e onde consta. O hash é o que o próprio aplicativo anotou, quando existe.
 page-demo-ledger-at = Hora
 page-demo-ledger-from = Enviado por
 page-demo-ledger-file = Arquivo
@@ -43,8 +43,8 @@ page-demo-what = O quê
 page-demo-result = Resultado
 page-demo-planted = Plantado
 page-demo-found = Encontrado
-page-demo-not-top = fora da faixa superior
-page-demo-decoy-forwarder = Chamariz: reencaminha arquivos conhecidos e virais
+page-demo-not-top = fora da faixa máxima
+page-demo-decoy-forwarder = Chamariz: encaminha arquivos conhecidos e virais
 page-demo-decoy-teenager = Chamariz: menor que troca com outro menor
 page-demo-decoy-boaster = Chamariz: promete e não envia nada
 page-demo-decoy-relative = Chamariz: familiar com fotos de família

@@ -1,5 +1,5 @@
 ### The urgent referral: its document, its gate and its errors.
-### Wording: only what the record proves; "interlocutor", "investigado", "primeira observação".
+### Wording: only what the record proves; "contraparte", "investigado", "primeira observação".
 
 referral-version = Versão { $version }
 
@@ -12,19 +12,19 @@ referral-field-urgency = Urgência e motivo
 referral-field-signals = Por que se crê que uma criança está em perigo agora
 referral-field-handling = Finalidade, base legal e códigos de tratamento
 referral-field-grading = Avaliação de fonte e informação
-referral-field-subjects = Identificadores do interlocutor
+referral-field-subjects = Identificadores da contraparte
 referral-field-events = Eventos técnicos (IP)
 referral-field-location = Local onde se crê que está
 referral-field-victims = Possível vítima
 referral-field-media = Resumo de arquivos
-referral-field-novelty = Material conhecido ou inédito: com que se comparou
+referral-field-novelty = O que é conhecido e o que não está em nenhuma lista: com que se comparou
 referral-field-extracts = Extratos de conversa
 referral-field-network = Rede: hipóteses de papel
 referral-field-asks = O que pedimos
 referral-field-do_not_alert = Não alertar
 referral-field-preservation = Preservação de dados
 referral-field-evidence_status = Estado da prova
-referral-field-child_protection = Proteção de crianças e línguas
+referral-field-child_protection = Proteção de crianças e idiomas
 referral-field-attachments = Anexos
 referral-field-signers = Signatários
 
@@ -45,7 +45,7 @@ referral-phone = Telefone 24 horas
 referral-mailbox = Caixa de correio segura
 referral-channel = Canal
 referral-copies = Cópias
-referral-case = Processo
+referral-case = Caso
 referral-created = Criado
 referral-local-offset = Diferença local para UTC (minutos)
 referral-clock = Fonte do relógio
@@ -86,9 +86,9 @@ referral-relation = Relação que diz ter
 referral-lead = Indício de identidade
 referral-media-counts = { $unseen } em nenhuma lista, { $known } conhecidos, { $near } próximos de conhecidos, { $unsure } sem se poder dizer
 referral-period = Trocados entre
-referral-cameras = Câmara segundo o arquivo
+referral-cameras = Câmera segundo o arquivo
 referral-obtainable = Onde obtê-los legalmente
-referral-ledger-title = Extrato do registo de transferências
+referral-ledger-title = Extrato do registro de transferências
 referral-file = Arquivo
 referral-from = De
 referral-to = Para
@@ -102,7 +102,7 @@ referral-hashes-title = Resumos criptográficos (hash)
 referral-lists = Listas, com a sua data
 referral-algorithm = Algoritmos
 referral-threshold = Limiar (bits)
-referral-compared = Comparou
+referral-compared = Comparado por
 referral-novelty-note = "Em nenhuma lista" vale só para estas listas, nestas datas, com este limiar. Não diz quem fez o arquivo nem quando.
 referral-quote = Texto original
 referral-translation = Tradução
@@ -111,8 +111,8 @@ referral-role = Papel (hipótese)
 referral-ask-identify = Identificar a pessoa por trás da conta
 referral-ask-preserve = Preservar os dados da conta e da linha
 referral-ask-locate-child = Localizar a criança e pô-la a salvo
-referral-ask-coordinate-timing = Combinar connosco o momento de qualquer ação
-referral-ask-no-contact = Não contactar o interlocutor sem acordo prévio
+referral-ask-coordinate-timing = Combinar conosco o momento de qualquer ação
+referral-ask-no-contact = Não contatar a contraparte sem acordo prévio
 referral-ask-deconflict = Dizer-nos se alguém já trabalha sobre esta conta
 referral-embargo = Sem ação visível antes de
 referral-preservation-made = feita, ref. { $reference }, expira { $expires }
@@ -133,18 +133,18 @@ referral-package-note = Os arquivos, os seus tamanhos e os seus SHA-256 estão e
 referral-page = Página { $page } de { $pages }
 
 ## What a draft is prefilled with.
-referral-reason-child-in-danger = Há indícios de que uma criança pode estar em perigo agora: o interlocutor { $counterpart } enviou { $unseen ->
+referral-reason-child-in-danger = Há indícios de que uma criança pode estar em perigo agora: a contraparte { $counterpart } enviou { $unseen ->
     [one] um arquivo que não está
    *[other] { $unseen } arquivos que não estão
  } em nenhuma lista carregada.
-referral-reason-ordinary = Encaminha-se o observado com o interlocutor { $counterpart } para avaliação pela unidade competente.
+referral-reason-ordinary = Encaminha-se o observado com a contraparte { $counterpart } para avaliação pela unidade competente.
 referral-default-purpose = Proteger uma criança e evitar danos; informações entre unidades policiais.
 referral-default-permitted-use = Identificar, localizar e proteger. Para uso judicial ou difusão a terceiros, pedir permissão ao originador.
 referral-default-obtainable = Não vão neste encaminhamento. Pedi-los a { $unit } pela via judicial.
 
 ## What the gate says.
 referral-gap-version = A versão deve ser 1 ou maior.
-referral-gap-language = Falta uma língua do documento, ou não é es, en ou pt.
+referral-gap-language = Falta um idioma do documento, ou não é es, en ou pt.
 referral-gap-sender = Falta a unidade de origem ou o seu responsável.
 referral-gap-phone = Falta o telefone 24 horas da unidade de origem.
 referral-gap-mailbox = Falta a caixa de correio segura da unidade de origem.
@@ -155,7 +155,7 @@ referral-gap-same-unit = Origem e destino são a mesma unidade.
 referral-gap-time = Falta a hora de criação.
 referral-gap-clock = Falta a fonte do relógio.
 referral-gap-reason = O motivo tem { $chars } caracteres; são precisos { $least }.
-referral-gap-act-by = Falta a hora até à qual se pede ação.
+referral-gap-act-by = Falta a hora até a qual se pede ação.
 referral-gap-no-signal = Falta pelo menos um indício de perigo.
 referral-gap-signal-text = Há um indício sem texto.
 referral-gap-signal-evidence = Um indício visto ou declarado não indica o seu lugar na evidência.
@@ -166,20 +166,20 @@ referral-gap-legal-basis = Falta a base legal.
 referral-gap-permitted-use = Falta o uso permitido.
 referral-gap-grading = A avaliação de fonte e informação está incompleta.
 referral-gap-not-graded = Ainda ninguém avaliou a fonte e a informação (X4).
-referral-gap-no-subject = Falta pelo menos uma conta ou um identificador do interlocutor.
+referral-gap-no-subject = Falta pelo menos uma conta ou um identificador da contraparte.
 referral-gap-blank-identifier = Há um identificador vazio.
 referral-gap-not-an-ip = { $ip } não é um endereço IP.
 referral-gap-ip-without-time = O IP { $ip } não tem hora: sem ela não identifica ninguém.
 referral-gap-ip-without-port = O IP { $ip } não tem porta de origem: pode não bastar para identificar.
-referral-gap-location = Não se indica onde se crê que está o interlocutor.
-referral-gap-no-child = Falta a possível vítima; basta um pseudónimo e "unknown".
+referral-gap-location = Não se indica onde se crê que está a contraparte.
+referral-gap-no-child = Falta a possível vítima; basta um pseudônimo e "unknown".
 referral-gap-age-band = Falta a idade aparente; pode ser "unknown".
-referral-gap-pseudonym = Use um pseudónimo como V-0001, nunca um nome.
+referral-gap-pseudonym = Use um pseudônimo como V-0001, nunca um nome.
 referral-gap-no-ledger = Não há nenhuma transferência no extrato.
-referral-gap-novelty-basis = Diz-se que há material inédito sem listas, data, algoritmo, limiar ou responsável.
+referral-gap-novelty-basis = Diz-se de algum arquivo que não está em nenhuma lista, e faltam as listas, a data, o algoritmo, o limiar ou quem comparou.
 referral-gap-novelty-file = { $count ->
-    [one] Um arquivo é dado por inédito sem a sua declaração.
-   *[other] { $count } arquivos são dados por inéditos sem a sua declaração.
+    [one] De um arquivo diz-se que não está em nenhuma lista, sem a sua declaração.
+   *[other] De { $count } arquivos diz-se que não estão em nenhuma lista, sem a sua declaração.
  }
 referral-gap-translator = Há uma tradução sem dizer quem traduziu.
 referral-gap-extract-evidence = Há um extrato sem o seu lugar na evidência.
