@@ -180,13 +180,15 @@ fn identifiers(account: &Account) -> Vec<Identifier> {
     found
 }
 
-/// A telephone number as stored and as compared: digits with `+`.
+/// A telephone number as stored and as compared: digits, with `+` only where the store states the
+/// country. A number without it belongs to nobody knows which country.
 fn phone(raw: &str) -> Identifier {
     let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
+    let plus = if raw.trim_start().starts_with('+') { "+" } else { "" };
     Identifier {
         kind: IdentifierKind::Phone,
         raw: raw.to_owned(),
-        norm: format!("+{digits}"),
+        norm: format!("{plus}{digits}"),
         verified: Stated::NotStated,
     }
 }
