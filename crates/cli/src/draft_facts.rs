@@ -181,7 +181,7 @@ fn identifiers(account: &Account) -> Vec<Identifier> {
 }
 
 /// A telephone number as stored and as compared: digits, with `+` only where the store states the
-/// country. A number without it belongs to nobody knows which country.
+/// country: a guessed country would be a false statement.
 fn phone(raw: &str) -> Identifier {
     let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
     let plus = if raw.trim_start().starts_with('+') { "+" } else { "" };
