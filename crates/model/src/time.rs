@@ -94,7 +94,7 @@ impl Moment {
         }
     }
 
-    /// From an EXIF date (`2026:03:01 09:00:00`) and its offset (`+01:00`), if the camera wrote one.
+    /// From an EXIF date (`2026:03:01 09:00:00`) and its offset (`+01:00`), if one was written.
     /// Source: Exif 2.32, 4.6.5, DateTimeOriginal and OffsetTimeOriginal.
     #[must_use]
     pub fn from_exif(date: &str, offset: Option<&str>) -> Self {

@@ -52,6 +52,6 @@ pub struct Summary {
     pub problems: u64,
     /// Stopped before the end; run the same command again to go on.
     pub interrupted: bool,
-    /// If a counterpart reached the top band in this run.
+    /// If a counterpart reached the top band in this run, and none of the case had before.
     pub first_alarm: Option<FirstAlarm>,
 }

@@ -5,7 +5,7 @@ use crate::{
     plan, stage,
 };
 use amparo_evidence::FolderSource;
-use amparo_model::{Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_model::{Alarm, Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_store::{Job, NewJob};
 use futures_util::future::try_join_all;
 use std::cell::RefCell;
@@ -197,11 +197,13 @@ async fn work(
         entries: exhibit.entries.len() as u64,
         ..Summary::default()
     };
+    // A second exhibit of a case that has its alarm already raises no first one.
+    let known_before = any_top(&context.store.alarms(&exhibit.item.case).await?);
     for wave in Wave::ALL {
         let before = summary.jobs_done;
         run_wave(context, exhibit, wave, &mut summary, progress).await?;
         if summary.jobs_done > before {
-            raise(context, exhibit, wave, &mut summary, progress).await?;
+            raise(context, exhibit, (wave, known_before), &mut summary, progress).await?;
         }
         if summary.interrupted {
             break;
@@ -310,18 +312,21 @@ fn gave_up(job: &Job, detail: String) -> Problem {
     Problem { kind: ProblemKind::Unreadable, at: None, subject: job.key.clone(), detail }
 }
 
+fn any_top(alarms: &[Alarm]) -> bool {
+    alarms.iter().any(|alarm| alarm.band == Band::Top)
+}
+
 /// Assesses the alarm on what is known so far, and notes the first time the top band is reached.
 async fn raise(
     context: &Context,
     exhibit: &Exhibit,
-    wave: Wave,
+    (wave, known_before): (Wave, bool),
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
     let media_read = exhibit.media_read();
     let alarms = assess_case(context, &exhibit.item.case, wave, media_read).await?;
-    let top = alarms.iter().any(|alarm| alarm.band == Band::Top);
-    if top && summary.first_alarm.is_none() {
+    if any_top(&alarms) && !known_before && summary.first_alarm.is_none() {
         let after_ms = (context.elapsed_ms)();
         let first = FirstAlarm { after_ms, media_read, entries: summary.entries };
         summary.first_alarm = Some(first);
