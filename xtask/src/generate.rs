@@ -93,7 +93,7 @@ fn stage_row(stage: &StageSpec) -> String {
         stage.about,
         kinds(stage.needs),
         kinds(stage.gives),
-        if waves.is_empty() { "between waves".to_owned() } else { waves },
+        if waves.is_empty() { "–".to_owned() } else { waves },
     )
 }
 

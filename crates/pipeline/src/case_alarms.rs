@@ -2,24 +2,23 @@
 
 use crate::{Context, PipelineError};
 use amparo_assess::alarm::{AlarmFacts, SignalFact, TransferFact, alarms, is_visual};
-use amparo_model::{AccountKey, Alarm, CaseId, Locator, NoveltyStatement, Sha256, Wave};
+use amparo_model::{AccountKey, Alarm, CaseId, Locator, NoveltyStatement, Sha256};
 use amparo_store::{PictureFact, StoredTransfer, TransferFilter};
 use std::collections::{BTreeMap, HashMap};
 
-/// Ranks the counterparts of a case on what is known so far, records the list and returns it.
+/// Ranks the counterparts of a case on what is known so far, records the list with what it rests on
+/// (`processed`), and returns it.
 ///
 /// # Errors
 /// [`PipelineError::Store`] when the database does not answer.
 pub async fn assess_case(
     context: &Context,
     case: &CaseId,
-    wave: Wave,
-    media_read: u64,
+    processed: serde_json::Value,
 ) -> Result<Vec<Alarm>, PipelineError> {
     let facts = gather(context, case).await?;
     let now = context.clock.now();
     let ranked = alarms(&facts, &context.rules, now);
-    let processed = serde_json::json!({ "wave": wave.number(), "media_read": media_read });
     context.store.put_alarms(case, &ranked, now, processed).await?;
     Ok(ranked)
 }
@@ -78,7 +77,7 @@ async fn transfer_facts(
     case: &CaseId,
 ) -> Result<Vec<TransferFact>, PipelineError> {
     let transfers = context.store.transfers(&of_case(case)).await?;
-    let objects: Vec<Sha256> = transfers.iter().filter_map(object).collect();
+    let objects: Vec<Sha256> = transfers.iter().filter_map(StoredTransfer::object).collect();
     let novelty: HashMap<Sha256, NoveltyStatement> =
         context.store.novelty(&objects).await?.into_iter().map(|s| (s.object, s)).collect();
     let pictures: HashMap<Sha256, PictureFact> = context
@@ -91,19 +90,12 @@ async fn transfer_facts(
     Ok(transfers
         .into_iter()
         .filter_map(|stored| {
-            let object = object(&stored);
+            let object = stored.object();
             let statement = object.and_then(|object| novelty.get(&object));
             let picture = object.and_then(|object| pictures.get(&object));
             transfer_fact(stored, statement, picture)
         })
         .collect())
-}
-
-/// The file a transfer speaks of: by the hash the app recorded, else by the file found at its path.
-fn object(stored: &StoredTransfer) -> Option<Sha256> {
-    let transfer = stored.transfer.record();
-    let recorded = transfer.recorded_hash.as_ref().and_then(|hash| hash.value.parse().ok());
-    recorded.or(stored.file_sha256)
 }
 
 fn transfer_fact(
@@ -112,7 +104,7 @@ fn transfer_fact(
     picture: Option<&PictureFact>,
 ) -> Option<TransferFact> {
     let owner: AccountKey = stored.owner.clone()?;
-    let object = object(&stored);
+    let object = stored.object();
     let (transfer, at) = stored.transfer.into_parts();
     let alerts = || statement.into_iter().flat_map(|s| &s.matches).filter(|m| m.alert);
     Some(TransferFact {

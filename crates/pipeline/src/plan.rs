@@ -69,17 +69,66 @@ impl Default for Planner {
     }
 }
 
+/// Listed paths by folder, so that a store finds its companions without asking every path: a
+/// listing may hold thousands of files named like a store.
+pub struct Folders<'p> {
+    paths: BTreeMap<&'p str, Vec<&'p str>>,
+}
+
+impl<'p> Folders<'p> {
+    /// Indexes the listed paths.
+    #[must_use]
+    pub fn new(listed: impl Iterator<Item = &'p str>) -> Self {
+        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in listed {
+            paths.entry(folder_of(path)).or_default().push(path);
+        }
+        Self { paths }
+    }
+
+    /// The companions of a main file that are listed, sorted.
+    #[must_use]
+    pub fn companions(&self, spec: &Spec, main: &str) -> Vec<String> {
+        let test = spec.companions_of(main);
+        let folders: BTreeSet<String> =
+            spec.companions.iter().map(|companion| beside(main, companion.path)).collect();
+        let listed = folders.iter().filter_map(|folder| self.paths.get(folder.as_str())).flatten();
+        let mut found: Vec<String> = listed
+            .filter(|path| **path != main && test.matches(path))
+            .map(|path| (*path).to_owned())
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The folder in which a companion lies: `../prefs/*.xml` beside `a/db/main` is in `a/prefs`.
+fn beside(main: &str, companion: &str) -> String {
+    let (mut folder, mut rest) = (folder_of(main), companion);
+    while let Some(below) = rest.strip_prefix("../") {
+        folder = folder_of(folder);
+        rest = below;
+    }
+    match (folder, folder_of(rest)) {
+        (folder, "") => folder.to_owned(),
+        ("", below) => below.to_owned(),
+        (folder, below) => format!("{folder}/{below}"),
+    }
+}
+
 /// The job that reads one app store.
 #[must_use]
 pub fn app_store_job(
     evidence: &EvidenceId,
     spec: &Spec,
     main: &str,
-    listed: &BTreeSet<&str>,
+    folders: &Folders<'_>,
 ) -> NewJob {
-    let test = spec.companions_of(main);
-    let beside = listed.iter().filter(|path| **path != main && test.matches(path));
-    let companions = beside.map(|path| (*path).to_owned()).collect();
+    let companions = folders.companions(spec, main);
     let job = AppStoreJob { parser: spec.id.to_owned(), main: main.to_owned(), companions };
     NewJob {
         kind: crate::stage::APP_STORE.id.to_owned(),
@@ -116,8 +165,9 @@ pub fn by_wave<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeMap<Wave, Vec<S
 }
 
 fn in_camera_folder(path: &str) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').any(|folder| CAMERA_FOLDERS.contains(&folder.to_lowercase().as_str()))
+    folder_of(path)
+        .split('/')
+        .any(|folder| CAMERA_FOLDERS.contains(&folder.to_lowercase().as_str()))
 }
 
 fn globs(spec: &Spec) -> GlobSet {
@@ -142,6 +192,19 @@ mod tests {
         let waves = by_wave(paths.into_iter());
         assert_eq!(waves[&Wave::Camera], ["sdcard/DCIM/Camera/a.jpg"]);
         assert_eq!(waves[&Wave::Rest], ["sdcard/Download/b.jpg", "DCIM.txt"]);
+    }
+
+    #[test]
+    fn a_store_brings_the_companions_of_its_own_folders_only() {
+        let paths = [
+            "a/databases/msgstore.db",
+            "a/databases/msgstore.db-wal",
+            "a/databases/wa.db",
+            "b/databases/wa.db",
+        ];
+        let spec = amparo_parsers::by_id("whatsapp_android").unwrap().spec();
+        let found = Folders::new(paths.into_iter()).companions(spec, paths[0]);
+        assert_eq!(found, [paths[1], paths[2]]);
     }
 
     #[test]

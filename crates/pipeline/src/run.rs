@@ -5,7 +5,9 @@ use crate::{
     plan, stage,
 };
 use amparo_evidence::FolderSource;
-use amparo_model::{Alarm, Band, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_model::{
+    Alarm, Band, DataCategory, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave,
+};
 use amparo_store::{Job, NewJob};
 use futures_util::future::try_join_all;
 use std::cell::RefCell;
@@ -72,12 +74,11 @@ impl Exhibit {
 /// Main files and companions of app stores among the listed paths.
 fn store_paths(entries: &[Entry]) -> BTreeSet<String> {
     let planner = plan::Planner::new();
+    let folders = plan::Folders::new(entries.iter().map(|entry| entry.path.as_str()));
     let mut paths = BTreeSet::new();
     for main in entries {
         for spec in planner.claimed_by(&main.path) {
-            let test = spec.companions_of(&main.path);
-            let beside = entries.iter().filter(|entry| test.matches(&entry.path));
-            paths.extend(beside.map(|entry| entry.path.clone()));
+            paths.extend(folders.companions(spec, &main.path));
             paths.insert(main.path.clone());
         }
     }
@@ -149,7 +150,7 @@ fn planned(
     entries: &[Entry],
 ) -> (Vec<NewJob>, Vec<Problem>) {
     let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let listed: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    let folders = plan::Folders::new(entries.iter().map(|entry| entry.path.as_str()));
     let planner = plan::Planner::new();
     for entry in entries.iter().filter(|entry| !planner.claimed_by(&entry.path).is_empty()) {
         let head = source.head(&entry.path, HEAD_BYTES).unwrap_or_default();
@@ -158,13 +159,13 @@ fn planned(
                 problems.push(out_of_scope(&entry.path, DataCategory::Communications));
             }
             Some(parser) => {
-                jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &listed));
+                jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &folders));
             }
             None => problems.push(not_recognised(&planner, &entry.path)),
         }
     }
     if context.scope.contains(&DataCategory::Media) {
-        for (wave, paths) in plan::by_wave(listed.iter().copied()) {
+        for (wave, paths) in plan::by_wave(entries.iter().map(|entry| entry.path.as_str())) {
             jobs.extend(plan::fingerprint_jobs(&item.id, wave, &paths));
         }
     } else {
@@ -200,9 +201,8 @@ async fn work(
     // A second exhibit of a case that has its alarm already raises no first one.
     let known_before = any_top(&context.store.alarms(&exhibit.item.case).await?);
     for wave in Wave::ALL {
-        let before = summary.jobs_done;
         run_wave(context, exhibit, wave, &mut summary, progress).await?;
-        if summary.jobs_done > before {
+        if !summary.interrupted && is_due(context, exhibit, wave).await? {
             raise(context, exhibit, (wave, known_before), &mut summary, progress).await?;
         }
         if summary.interrupted {
@@ -312,8 +312,27 @@ fn gave_up(job: &Job, detail: String) -> Problem {
     Problem { kind: ProblemKind::Unreadable, at: None, subject: job.key.clone(), detail }
 }
 
+/// Whether a wave that had work has not been assessed yet. Asked of the store and not of this run:
+/// a killed run may have done the work and not the assessment.
+async fn is_due(context: &Context, exhibit: &Exhibit, wave: Wave) -> Result<bool, PipelineError> {
+    let (store, item) = (&context.store, &exhibit.item);
+    let jobs = store.job_counts(&item.id).await?;
+    let mark = processed(&item.id, wave);
+    let done = store.alarm_runs(&item.case).await?;
+    Ok(jobs.iter().any(|jobs| jobs.wave == wave.number())
+        && !done.iter().any(|run| mark.iter().all(|(name, value)| run.processed[name] == *value)))
+}
+
 fn any_top(alarms: &[Alarm]) -> bool {
     alarms.iter().any(|alarm| alarm.band == Band::Top)
+}
+
+/// What an assessment rests on, as the store keeps it beside the list.
+fn processed(evidence: &EvidenceId, wave: Wave) -> serde_json::Map<String, serde_json::Value> {
+    let mut processed = serde_json::Map::new();
+    processed.insert("evidence".to_owned(), evidence.as_str().into());
+    processed.insert("wave".to_owned(), wave.number().into());
+    processed
 }
 
 /// Assesses the alarm on what is known so far, and notes the first time the top band is reached.
@@ -325,7 +344,9 @@ async fn raise(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
     let media_read = exhibit.media_read();
-    let alarms = assess_case(context, &exhibit.item.case, wave, media_read).await?;
+    let mut processed = processed(&exhibit.item.id, wave);
+    processed.insert("media_read".to_owned(), media_read.into());
+    let alarms = assess_case(context, &exhibit.item.case, processed.into()).await?;
     if any_top(&alarms) && !known_before && summary.first_alarm.is_none() {
         let after_ms = (context.elapsed_ms)();
         let first = FirstAlarm { after_ms, media_read, entries: summary.entries };

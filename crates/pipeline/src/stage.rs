@@ -37,7 +37,7 @@ pub struct StageSpec {
     pub needs: &'static [FactKind],
     /// What it makes.
     pub gives: &'static [FactKind],
-    /// In which waves it runs; empty means between waves.
+    /// In which waves it runs; empty means outside them, before or after as `about` says.
     pub waves: &'static [Wave],
     /// One sentence for the generated table.
     pub about: &'static str,
@@ -50,7 +50,7 @@ pub const LISTING: StageSpec = StageSpec {
     needs: &[FactKind::Item],
     gives: &[FactKind::Entries],
     waves: &[],
-    about: "walks the exhibit and plans the jobs",
+    about: "walks the exhibit and plans the jobs, before the first wave",
 };
 
 /// Reads an app's store in the confined worker.
@@ -79,7 +79,7 @@ pub const NOVELTY: StageSpec = StageSpec {
     version: 1,
     needs: &[FactKind::Records, FactKind::Fingerprints],
     gives: &[FactKind::Novelty],
-    waves: &[],
+    waves: &Wave::ALL,
     about: "says of each file: known, near known, unsure or unseen, against which lists",
 };
 

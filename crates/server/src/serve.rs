@@ -1,8 +1,9 @@
 //! Serving finished content on an address of this machine, read-only.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderName, StatusCode, header};
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use std::collections::BTreeMap;
@@ -69,12 +70,25 @@ pub async fn serve(
     content: Content,
     until: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    let address = listener.local_addr().map_err(ServeError::Stopped)?;
     let router = Router::new()
         .route("/", get(index))
         .route("/files/{name}", get(file))
-        .with_state(Arc::new(content));
+        .with_state(Arc::new(content))
+        .layer(from_fn(move |request, next| only_for_this_machine(address, request, next)));
     let serving = axum::serve(listener, router).with_graceful_shutdown(until);
     serving.await.map_err(ServeError::Stopped)
+}
+
+/// A name that somebody else's server resolves to this machine must not reach the page: only
+/// requests that name the address itself are answered.
+async fn only_for_this_machine(address: SocketAddr, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let own = [address.to_string(), format!("localhost:{}", address.port())];
+    match host {
+        Some(host) if own.iter().any(|name| name == host) => next.run(request).await,
+        _ => StatusCode::MISDIRECTED_REQUEST.into_response(),
+    }
 }
 
 async fn index(State(content): State<Arc<Content>>) -> Response {
@@ -106,10 +120,14 @@ mod tests {
     use std::io::{Read, Write};
 
     fn ask(address: SocketAddr, path: &str) -> String {
+        ask_as(address, path, &address.to_string())
+    }
+
+    fn ask_as(address: SocketAddr, path: &str, host: &str) -> String {
         // The test talks to its own server on the loopback address.
         #[expect(clippy::disallowed_methods, reason = "the test's own server on loopback")]
         let mut stream = std::net::TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -130,6 +148,8 @@ mod tests {
             let answer = check(path).await.unwrap();
             assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         }
+        let other = tokio::task::spawn_blocking(move || ask_as(address, "/", "example.org"));
+        assert!(other.await.unwrap().starts_with("HTTP/1.1 421"));
         server.abort();
     }
 

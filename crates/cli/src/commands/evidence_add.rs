@@ -195,8 +195,14 @@ fn folder_name(path: &Path) -> String {
     path.file_name().map_or_else(|| "E-1".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// The label in the characters that an id allows.
+/// The label in the characters that an id allows. A label that had to be changed gets a few digits
+/// of its hash, so that two labels never share an id.
 fn slug(label: &str) -> String {
     let good = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
-    label.chars().map(good).take(40).collect()
+    let slug: String = label.chars().map(good).take(40).collect();
+    if slug == label {
+        return slug;
+    }
+    let digest = amparo_evidence::hash_bytes(label.as_bytes()).sha256.to_string();
+    format!("{slug}-{}", digest.get(..8).unwrap_or_default())
 }
