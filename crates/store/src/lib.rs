@@ -26,6 +26,7 @@ mod hash_sets;
 mod jobs;
 mod ledger;
 mod migrate;
+mod named;
 mod people;
 mod records;
 mod referrals;

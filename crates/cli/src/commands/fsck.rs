@@ -10,7 +10,6 @@ use crate::{
 use amparo_authz::{Action, Object};
 use amparo_model::Sha256;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -100,13 +99,11 @@ fn objects(session: &Session) -> Checked {
     }
 }
 
-/// Objects that tips and hash sets were read from; each must be there.
+/// Objects that tips, lists and app stores were read from; each must be there.
 async fn missing(session: &Session) -> Result<Vec<Sha256>, CliError> {
-    let tips = session.store.current_tips().await?;
-    let sets = session.store.hash_sets().await?;
-    let named: BTreeSet<Sha256> =
-        tips.iter().map(|tip| tip.object).chain(sets.iter().map(|set| set.object)).collect();
-    Ok(named.into_iter().filter(|object| !session.objects.contains(object)).collect())
+    let mut named = session.store.named_objects().await?;
+    named.retain(|object| !session.objects.contains(object));
+    Ok(named.into_iter().collect())
 }
 
 fn log(session: &Session, checked: &mut Checked) {

@@ -1,6 +1,6 @@
 //! The log: shown, fixed by checkpoints, and caught when somebody edits it.
 
-use super::support::{Unit, tip};
+use super::support::{CASE, Unit, tip};
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -58,6 +58,21 @@ fn fsck_finds_a_flipped_byte_and_a_missing_object() {
     let said = unit.run("admin", &["fsck"]).ended(1).json();
     assert_eq!(said["damaged"].as_array().unwrap().len(), 1, "{said}");
     std::fs::remove_file(object).unwrap();
+    let said = unit.run("admin", &["fsck"]).ended(1).json();
+    assert_eq!(said["missing"].as_array().unwrap().len(), 1, "{said}");
+}
+
+#[test]
+fn fsck_misses_the_copy_of_an_app_store_and_no_file_that_stays_in_its_exhibit() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    let add = ["evidence", "add", &device, "--case", CASE, "--authorisation", "O-1"];
+    unit.run("ines", &add).ended(0);
+    unit.run("admin", &["fsck"]).ended(0);
+    let objects = files(&unit.data().join("objects"));
+    let store = std::fs::read(unit.path("device/Export/result.json")).unwrap();
+    let copy = objects.iter().find(|path| std::fs::read(path).unwrap() == store).unwrap();
+    std::fs::remove_file(copy).unwrap();
     let said = unit.run("admin", &["fsck"]).ended(1).json();
     assert_eq!(said["missing"].as_array().unwrap().len(), 1, "{said}");
 }

@@ -5,7 +5,7 @@ use crate::samples::{at, problem, sha};
 use amparo_model::*;
 use amparo_store::{HashSetTotals, StoreError};
 
-fn header() -> HashSetHeader {
+pub fn header() -> HashSetHeader {
     HashSetHeader {
         id: HashSetId::new("national-2026").unwrap(),
         title: "National list".to_owned(),

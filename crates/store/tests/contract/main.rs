@@ -15,6 +15,7 @@ mod facts;
 mod hash_sets;
 mod jobs;
 mod ledger;
+mod named;
 mod people;
 mod referrals;
 mod samples;
@@ -63,6 +64,8 @@ on_both_engines! {
         counts_are_per_chat_and_writer;
     ledger: filters_restrict, receipts_and_owner_are_joined, linked_files_are_found_by_any_hash,
         only_the_newest_version_counts, other_cases_stay_out;
+    named: imports_are_named_with_all_their_revisions,
+        stores_are_named_and_files_of_the_exhibit_are_not;
     alarms: a_new_list_replaces_and_the_old_one_stays;
     referrals: versions_and_moves_are_kept, a_wrong_move_is_refused, receipts_move_it_once;
     dump: both_engines_give_the_same_lines, leases_and_ids_are_left_out,
