@@ -257,9 +257,9 @@ impl Files {
         let prints = session.store.fingerprints(&case.id).await?;
         let transfers = TransferFilter { case: Some(case.id.clone()), ..TransferFilter::default() };
         let transfers = session.store.transfers(&transfers).await?;
-        let recorded = transfers.iter().filter_map(recorded);
+        let exchanged = transfers.iter().filter_map(StoredTransfer::object);
         let hashes: Vec<Sha256> =
-            prints.iter().map(|print| print.hashes.sha256).chain(recorded).collect();
+            prints.iter().map(|print| print.hashes.sha256).chain(exchanged).collect();
         let novelty = session.store.novelty(&hashes).await?;
         Ok(Self {
             prints: prints
@@ -271,7 +271,7 @@ impl Files {
     }
 
     fn row(&self, stored: StoredTransfer) -> LedgerRow {
-        let object = stored.file_sha256.or_else(|| recorded(&stored));
+        let object = stored.object();
         let path = stored.entry_path.clone();
         let key = path.map(|path| (stored.evidence.to_string(), path));
         let print = key.and_then(|key| self.prints.get(&key));
@@ -289,14 +289,6 @@ impl Files {
         let hashes: BTreeSet<Sha256> = ledger.iter().filter_map(LedgerRow::sha256).collect();
         hashes.iter().filter_map(|hash| self.novelty.get(hash).cloned()).collect()
     }
-}
-
-fn recorded(stored: &StoredTransfer) -> Option<Sha256> {
-    let hash = stored.transfer.record().recorded_hash.as_ref()?;
-    if hash.algorithm != amparo_model::HashAlgorithm::Sha256 {
-        return None;
-    }
-    hash.value.parse().ok()
 }
 
 fn file_facts(print: &StoredFingerprint) -> FileFacts {

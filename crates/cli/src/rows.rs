@@ -21,6 +21,10 @@ pub struct Row {
     pub transfer: Located<Transfer>,
     /// The account that the store belongs to.
     pub owner: Option<AccountKey>,
+    /// SHA-256 of the file that was exchanged: as the app recorded it, else of the file found.
+    pub object: Option<Sha256>,
+    /// Whether the file that was found is another than the app recorded.
+    pub differs: bool,
     /// The file in the exhibit, if it was found.
     pub entry_path: Option<String>,
     /// Its SHA-256, once read.
@@ -32,6 +36,8 @@ pub struct Row {
 impl From<StoredTransfer> for Row {
     fn from(stored: StoredTransfer) -> Self {
         Self {
+            object: stored.object(),
+            differs: stored.differs(),
             evidence: stored.evidence,
             stage: stored.stage,
             version: stored.version,
@@ -116,7 +122,7 @@ fn cells(row: &Row, page: &Page<'_>) -> Vec<String> {
             .or(transfer.path.clone())
             .or(transfer.file_name.clone())
             .unwrap_or_else(unknown),
-        hash(row).map_or_else(unknown, |hash| hash.chars().take(16).collect()),
+        row.object.map_or_else(unknown, |hash| hash.to_string().chars().take(16).collect()),
         state(row, page),
         seen(row, page),
         format!("{} {}", row.evidence, row.transfer.at().place),
@@ -134,11 +140,6 @@ fn when(transfer: &Transfer, page: &Page<'_>) -> String {
     }
 }
 
-fn hash(row: &Row) -> Option<String> {
-    let recorded = || row.transfer.record().recorded_hash.as_ref().map(|hash| hash.value.clone());
-    row.file_sha256.map(|hash| hash.to_string()).or_else(recorded)
-}
-
 fn state(row: &Row, page: &Page<'_>) -> String {
     let word = match row.transfer.record().state {
         MessageState::Live => "live",
@@ -152,6 +153,9 @@ fn state(row: &Row, page: &Page<'_>) -> String {
     }
     if row.transfer.record().forwarded {
         words.push(page.say().just("cli-message-forwarded"));
+    }
+    if row.differs {
+        words.push(page.say().just("cli-file-differs"));
     }
     words.join(", ")
 }

@@ -333,7 +333,7 @@ fn unknown_child() -> Victims {
 fn media(facts: &DraftFacts, text: &Text) -> MediaSummary {
     let times = || facts.ledger.iter().filter_map(|r| r.transfer.record().at.as_ref()?.utc);
     let cameras: BTreeSet<String> =
-        facts.ledger.iter().filter_map(|row| row.file.as_ref()?.camera.clone()).collect();
+        facts.ledger.iter().filter_map(|row| row.exchanged()?.camera.clone()).collect();
     MediaSummary {
         known: count(facts, Novelty::Known),
         near_known: count(facts, Novelty::NearKnown),

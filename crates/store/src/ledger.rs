@@ -4,7 +4,8 @@ use crate::records::{RecordsFact, account_key, located};
 use crate::sql::{Row, Session, Value, key, values};
 use crate::{Result, Store, records};
 use amparo_model::{
-    Account, AccountKey, CaseId, EvidenceId, Located, Receipt, Sha256, Transfer, UtcMillis,
+    Account, AccountKey, CaseId, EvidenceId, HashAlgorithm, Located, Receipt, Sha256, Transfer,
+    UtcMillis,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,6 +46,28 @@ pub struct StoredTransfer {
     pub file_sha256: Option<Sha256>,
     /// What the recipients' apps reported back, by account.
     pub receipts: Vec<Receipt>,
+}
+
+impl StoredTransfer {
+    /// The file that this transfer speaks of: by the SHA-256 that the app recorded, because that is
+    /// what it says was exchanged; else by the file that was found.
+    #[must_use]
+    pub fn object(&self) -> Option<Sha256> {
+        self.recorded_sha256().or(self.file_sha256)
+    }
+
+    /// Whether the file that was found is not the one that the app says was exchanged: it was
+    /// replaced or changed since.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        let both = self.recorded_sha256().zip(self.file_sha256);
+        both.is_some_and(|(recorded, found)| recorded != found)
+    }
+
+    fn recorded_sha256(&self) -> Option<Sha256> {
+        let hash = self.transfer.record().recorded_hash.as_ref()?;
+        (hash.algorithm == HashAlgorithm::Sha256).then(|| hash.value.parse().ok())?
+    }
 }
 
 impl Store {

@@ -156,7 +156,7 @@ pub(crate) fn exhibit(
     let mut found: Vec<Id> = rows().map(|row| Id::of("message", &row.reference())).collect();
     found.extend(
         rows()
-            .filter(|row| row.file.is_some())
+            .filter(|row| row.exchanged().is_some())
             .filter_map(|row| row.sha256().map(|hash| material::file_id(&hash.to_string()))),
     );
     found.sort();

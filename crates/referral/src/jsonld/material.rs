@@ -153,7 +153,8 @@ pub(crate) fn transfer(graph: &mut Graph, row: &LedgerRow, markings: &[Id]) -> V
 fn described(row: &LedgerRow) -> Described {
     let transfer = row.transfer.record();
     let mut hashes = Vec::new();
-    match &row.file {
+    let known = row.exchanged();
+    match known {
         Some(file) => {
             hashes.push(("MD5", file.hashes.md5.to_string()));
             hashes.push(("SHA1", file.hashes.sha1.to_string()));
@@ -167,9 +168,9 @@ fn described(row: &LedgerRow) -> Described {
         key: row.sha256().map_or_else(|| row.reference(), |hash| hash.to_string()),
         name,
         mime: transfer.mime.clone(),
-        size: row.file.as_ref().map(|file| file.hashes.size).or(transfer.size),
+        size: known.map(|file| file.hashes.size).or(transfer.size),
         hashes,
-        pdq: row.file.as_ref().and_then(|f| f.pdq).map(|p| (p.bits.to_string(), p.quality)),
+        pdq: known.and_then(|file| file.pdq).map(|p| (p.bits.to_string(), p.quality)),
         first_seen: transfer.at.as_ref().and_then(|at| at.utc),
         reported: false,
     }

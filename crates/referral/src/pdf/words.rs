@@ -6,7 +6,7 @@ use crate::ledger::LedgerRow;
 use amparo_model::{Moment, UrgencyClass, UtcMillis};
 
 pub(super) fn hash_row(row: &LedgerRow) -> Vec<String> {
-    let file = row.file.as_ref();
+    let file = row.exchanged();
     vec![
         name_of(row).unwrap_or_default(),
         row.sha256().map(|hash| hash.to_string()).unwrap_or_default(),

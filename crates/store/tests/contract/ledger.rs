@@ -127,3 +127,22 @@ pub async fn other_cases_stay_out(bench: &Bench) {
     assert!(transfers.iter().all(|transfer| transfer.evidence == second));
     assert_eq!(found(store, TransferFilter::default()).await.len(), 8, "one row per exhibit");
 }
+
+pub async fn the_recorded_hash_says_which_file_was_exchanged(bench: &Bench) {
+    let store = &bench.store;
+    let evidence = with_phone(store).await;
+    let mut facts = batch(&evidence, vec![store_fact(1, 1, exchange())]);
+    let link = |(n, path): (i64, &str)| {
+        let at = row(sha(1), "message", n);
+        TransferLink { content: sha(1), at, path: path.to_owned() }
+    };
+    facts.links = [(1, "4.jpg"), (2, "3.jpg")].map(link).into();
+    store.record_facts(&facts).await.unwrap();
+    let files = vec![fingerprint("4.jpg", 7), fingerprint("3.jpg", 8)];
+    store.record_facts(&batch(&evidence, files)).await.unwrap();
+    let transfers = found(store, TransferFilter::default()).await;
+    let said: Vec<_> = transfers.iter().map(|t| (t.object(), t.differs())).collect();
+    let replaced = (Some(sha(0xee)), true);
+    assert_eq!(said, [(None, false), (None, false), replaced, (Some(sha(7)), false)]);
+    assert_eq!(transfers[2].file_sha256, Some(sha(8)), "what was found stays visible");
+}

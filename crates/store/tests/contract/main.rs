@@ -63,7 +63,8 @@ on_both_engines! {
     chats: records_come_back_with_their_place, messages_of_a_chat_are_in_order,
         counts_are_per_chat_and_writer;
     ledger: filters_restrict, receipts_and_owner_are_joined, linked_files_are_found_by_any_hash,
-        only_the_newest_version_counts, other_cases_stay_out;
+        only_the_newest_version_counts, other_cases_stay_out,
+        the_recorded_hash_says_which_file_was_exchanged;
     named: imports_are_named_with_all_their_revisions,
         stores_are_named_and_files_of_the_exhibit_are_not;
     alarms: a_new_list_replaces_and_the_old_one_stays;

@@ -84,6 +84,7 @@ cli-novelty-unsure = insufficient information
 cli-novelty-unseen = in none of the lists consulted
 cli-message-live = present
 cli-message-deleted = deleted
+cli-file-differs = the file found is another than recorded
 cli-message-forwarded = forwarded
 cli-view-with-wal = only with the write-ahead log
 cli-view-without-wal = only without the write-ahead log

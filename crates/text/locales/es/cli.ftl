@@ -84,6 +84,7 @@ cli-novelty-unsure = sin información suficiente
 cli-novelty-unseen = en ninguna de las listas consultadas
 cli-message-live = presente
 cli-message-deleted = borrado
+cli-file-differs = el archivo hallado no es el registrado
 cli-message-forwarded = reenviado
 cli-view-with-wal = solo con el registro WAL
 cli-view-without-wal = solo sin el registro WAL

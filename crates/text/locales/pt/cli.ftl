@@ -84,6 +84,7 @@ cli-novelty-unsure = informação insuficiente
 cli-novelty-unseen = em nenhuma das listas consultadas
 cli-message-live = presente
 cli-message-deleted = apagado
+cli-file-differs = o arquivo encontrado não é o registrado
 cli-message-forwarded = encaminhado
 cli-view-with-wal = só com o registro WAL
 cli-view-without-wal = só sem o registro WAL
