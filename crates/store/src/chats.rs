@@ -4,8 +4,8 @@
 use crate::sql::{Row, key, values};
 use crate::{Result, Signal, Store, records};
 use amparo_model::{
-    Account, AccountKey, Call, CaseId, Chat, Contact, EvidenceId, Located, Message, Sha256,
-    UtcMillis,
+    Account, AccountKey, Call, CaseId, Chat, Contact, EvidenceId, Located, Locator, Message,
+    Sha256, UtcMillis,
 };
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -25,6 +25,8 @@ pub struct MessageCount {
     pub first_utc: Option<UtcMillis>,
     /// The latest with a known time.
     pub last_utc: Option<UtcMillis>,
+    /// Where that latest message lies; of equal times the last in the parser's order.
+    pub last_at: Option<Locator>,
 }
 
 impl Store {
@@ -107,14 +109,9 @@ impl Store {
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn message_counts(&self, case: &CaseId) -> Result<Vec<MessageCount>> {
         let mut session = self.read().await?;
-        // The first message of each group says which chat and account it stands for, in full.
-        let sql = "SELECT m.body, g.n, g.first_utc, g.last_utc FROM (SELECT MIN(seq) AS first_seq, \
-                   COUNT(*) AS n, MIN(at_utc) AS first_utc, MAX(at_utc) AS last_utc FROM messages \
-                   WHERE fact = $1 GROUP BY chat_key, from_key) g \
-                   JOIN messages m ON m.fact = $1 AND m.seq = g.first_seq";
         let mut counts = Vec::new();
         for fact in each_once(records::current(&mut session, Some(case), None).await?) {
-            for row in session.rows(sql, values![fact.id]).await? {
+            for row in session.rows(COUNTS, values![fact.id]).await? {
                 counts.push(count(fact.content, &row)?);
             }
         }
@@ -140,6 +137,20 @@ impl Store {
     }
 }
 
+/// The first message of each group says which chat and account it stands for, in full; the latest
+/// gives its place. The index has it: one look-up for a known writer and one for an unknown, as
+/// `=` never finds NULL. The `+` keeps SQLite from walking all messages by `seq` instead.
+const COUNTS: &str = "SELECT m.body, g.n, g.first_utc, g.last_utc, l.object, l.place, l.view \
+    FROM (SELECT chat_key, from_key, MIN(seq) AS first_seq, COUNT(*) AS n, \
+          MIN(at_utc) AS first_utc, MAX(at_utc) AS last_utc \
+          FROM messages WHERE fact = $1 GROUP BY chat_key, from_key) g \
+    JOIN messages m ON m.fact = $1 AND m.seq = g.first_seq \
+    LEFT JOIN messages l ON l.fact = $1 AND l.seq = COALESCE( \
+        (SELECT MAX(+s.seq) FROM messages s WHERE s.fact = $1 AND s.chat_key = g.chat_key \
+         AND s.from_key = g.from_key AND s.at_utc = g.last_utc), \
+        (SELECT MAX(+s.seq) FROM messages s WHERE g.from_key IS NULL AND s.fact = $1 \
+         AND s.chat_key = g.chat_key AND s.from_key IS NULL AND s.at_utc = g.last_utc))";
+
 /// Facts that several exhibits share, once.
 fn each_once(facts: Vec<records::RecordsFact>) -> impl Iterator<Item = records::RecordsFact> {
     let mut seen = BTreeSet::new();
@@ -148,12 +159,15 @@ fn each_once(facts: Vec<records::RecordsFact>) -> impl Iterator<Item = records::
 
 fn count(content: Sha256, row: &Row) -> Result<MessageCount> {
     let message: Message = row.json(0)?;
+    let last_utc = row.opt_int(3)?.map(UtcMillis);
+    let place = |_| records::locator(row, 4);
     Ok(MessageCount {
         content,
         chat: message.chat,
         account: message.from,
         count: row.int(1)?.cast_unsigned(),
         first_utc: row.opt_int(2)?.map(UtcMillis),
-        last_utc: row.opt_int(3)?.map(UtcMillis),
+        last_utc,
+        last_at: last_utc.map(place).transpose()?,
     })
 }

@@ -102,12 +102,12 @@ pub(crate) async fn current(
 
 /// Reads a record back from the columns `object, place, view, body`, starting at `from`.
 pub(crate) fn located<R: DeserializeOwned>(row: &Row, from: usize) -> Result<Located<R>> {
-    let at = Locator {
-        object: row.parsed(from)?,
-        place: row.json(from + 1)?,
-        view: row.word(from + 2)?,
-    };
-    Ok(Located::new(row.json(from + 3)?, at))
+    Ok(Located::new(row.json(from + 3)?, locator(row, from)?))
+}
+
+/// Reads a place back from the columns `object, place, view`, starting at `from`.
+pub(crate) fn locator(row: &Row, from: usize) -> Result<Locator> {
+    Ok(Locator { object: row.parsed(from)?, place: row.json(from + 1)?, view: row.word(from + 2)? })
 }
 
 pub(crate) fn account_key(account: &AccountKey) -> String {

@@ -74,17 +74,25 @@ pub async fn counts_are_per_chat_and_writer(bench: &Bench) {
     let mut records: Vec<Record> =
         (1..=5_000).map(|n| Record::Message(message("c1", n, owner(), n))).collect();
     records.push(Record::Message(message("c1", 1, account("b"), 7)));
-    records.push(Record::Message(unsigned));
+    records.push(Record::Message(unsigned.clone()));
+    // In another chat the writer is unknown and the latest is not the last read.
+    unsigned.chat = "c2".to_owned();
+    for at in [40, 90, 60] {
+        unsigned.at = message("c2", 1, owner(), at).at;
+        records.push(Record::Message(unsigned.clone()));
+    }
     store.record_facts(&batch(&evidence, vec![store_fact(1, 1, records)])).await.unwrap();
-    let count = |account: Option<AccountKey>, count, first: Option<i64>, last: Option<i64>| {
-        let (first_utc, last_utc) = (first.map(UtcMillis), last.map(UtcMillis));
-        let chat = "c1".to_owned();
-        MessageCount { content: sha(1), chat, account, count, first_utc, last_utc }
+    let count = |chat: &str, account, count, first: Option<i64>, last: Option<(i64, i64)>| {
+        let (first_utc, last_utc) = (first.map(UtcMillis), last.map(|(at, _)| UtcMillis(at)));
+        let last_at = last.map(|(_, place)| row(sha(1), "message", place));
+        let chat = chat.to_owned();
+        MessageCount { content: sha(1), chat, account, count, first_utc, last_utc, last_at }
     };
     let expected = [
-        count(None, 1, None, None),
-        count(Some(owner()), 5_000, Some(1), Some(5_000)),
-        count(Some(account("b")), 1, Some(7), Some(7)),
+        count("c1", None, 1, None, None),
+        count("c1", Some(owner()), 5_000, Some(1), Some((5_000, 5_000))),
+        count("c1", Some(account("b")), 1, Some(7), Some((7, 5_001))),
+        count("c2", None, 3, Some(40), Some((90, 5_004))),
     ];
     assert_eq!(store.message_counts(&case_id()).await.unwrap(), expected);
 }
