@@ -13,7 +13,7 @@ mod facts;
 mod reasons;
 mod rules;
 
-pub use facts::{AlarmFacts, SignalFact, TransferFact, is_visual};
+pub use facts::{AlarmFacts, LastContact, SavedContact, SignalFact, TransferFact, is_visual};
 pub use rules::{Limits, Rules};
 
 use amparo_model::{Alarm, Band, Reason, UtcMillis};
@@ -24,8 +24,9 @@ use dossier::Dossier;
 #[must_use]
 pub fn alarms(facts: &AlarmFacts, rules: &Rules, now: UtcMillis) -> Vec<Alarm> {
     let dossiers = dossier::gather(facts);
+    let contact = |dossier: &Dossier<'_>| dossier.last_contact.map(|(at, _)| at);
     let mut rows: Vec<(Option<UtcMillis>, Alarm)> =
-        dossiers.iter().map(|dossier| (dossier.last_contact, alarm(dossier, rules, now))).collect();
+        dossiers.iter().map(|dossier| (contact(dossier), alarm(dossier, rules, now))).collect();
     rows.sort_by(|(a_contact, a), (b_contact, b)| {
         (a.band, b.points, b_contact)
             .cmp(&(b.band, a.points, a_contact))

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use amparo_assess::{AlarmFacts, Lexicon, Rules, SignalFact, TransferFact, alarm::alarms};
+use amparo_assess::alarm::{LastContact, SavedContact, alarms};
+use amparo_assess::{AlarmFacts, Lexicon, Rules, SignalFact, TransferFact};
 use amparo_model::{AccountKey, Alarm, Band, ChatKind, Direction, Novelty, Sha256, UtcMillis};
 use amparo_text::{Lang, Text};
 use rand::{Rng, SeedableRng, seq::SliceRandom};
@@ -127,7 +128,8 @@ impl Scene {
     }
 
     fn saved_as(mut self, name: &str) -> Self {
-        self.facts.contacts.insert(other(), name.to_owned());
+        let saved = SavedContact { name: name.to_owned(), evidence: "contact 1".to_owned() };
+        self.facts.contacts.insert(other(), saved);
         self
     }
 
@@ -273,12 +275,43 @@ fn reasons_name_their_evidence_and_every_sentence_is_complete() {
         assert_eq!(alarm.points, alarm.reasons.iter().map(|r| r.points).sum::<i32>());
         for reason in &alarm.reasons {
             let evident = !reason.evidence.is_empty();
-            let general = ["recent_contact", "no_exchange_context", "saved_contact"];
-            assert!(evident || general.contains(&reason.rule.as_str()), "{reason:?}");
+            // What is absent has no place.
+            let absent = ["no_exchange_context", "contact_date_unknown"];
+            assert!(evident || absent.contains(&reason.rule.as_str()), "{reason:?}");
             assert!(reason.evidence.is_sorted());
             complete(&format!("alarm-{}", reason.rule), reason);
         }
     }
+}
+
+#[test]
+fn every_reason_of_the_source_can_be_traced() {
+    let alarm = source().saved_as("A").says("feliz navidad").alarm().unwrap();
+    for rule in ["floor_top", "recent_contact", "saved_contact"] {
+        assert!(rules_of(&alarm).contains(&rule), "{rule}: {alarm:#?}");
+    }
+    let traced = |reason: &amparo_model::Reason| !reason.evidence.is_empty();
+    assert!(alarm.reasons.iter().all(traced), "{alarm:#?}");
+}
+
+#[test]
+fn the_last_contact_is_traced_to_the_latest_record() {
+    let check = |scene: Scene, expect: &str| {
+        let alarm = scene.alarm().unwrap();
+        let found = alarm.reasons.iter().find(|reason| reason.rule == "recent_contact").unwrap();
+        assert_eq!(found.evidence, [expect]);
+    };
+    let written = |mut scene: Scene, hours_ago: i64| {
+        let at = NOW.plus_ms(-hours_ago * HOUR);
+        let last = LastContact { at, evidence: "plain message".to_owned() };
+        scene.facts.last_contact.insert((owner(), other()), last);
+        scene
+    };
+    let talk = || Scene::new().at(20).unseen(1).at(10).says("vivo con el nene");
+    check(talk(), "message 0");
+    check(talk().at(5).unseen(1), "file 1");
+    check(written(talk(), 1), "plain message");
+    check(written(talk(), 30), "message 0");
 }
 
 fn complete(id: &str, reason: &amparo_model::Reason) {

@@ -1,7 +1,9 @@
 //! Stage `alarm`: gathers the facts of a case and asks `assess` to rank the counterparts.
 
 use crate::{Context, PipelineError};
-use amparo_assess::alarm::{AlarmFacts, SignalFact, TransferFact, alarms, is_visual};
+use amparo_assess::alarm::{
+    AlarmFacts, LastContact, SavedContact, SignalFact, TransferFact, alarms, is_visual,
+};
 use amparo_model::{AccountKey, Alarm, CaseId, Locator, NoveltyStatement, Sha256};
 use amparo_store::{PictureFact, StoredTransfer, TransferFilter};
 use std::collections::{BTreeMap, HashMap};
@@ -37,9 +39,9 @@ async fn gather(context: &Context, case: &CaseId) -> Result<AlarmFacts, Pipeline
         names.extend(account.names.into_iter().filter(|name| !name.is_empty()));
     }
     for contact in store.contacts(case).await? {
-        let contact = contact.2.into_parts().0;
+        let (contact, at) = contact.2.into_parts();
         if let (Some(account), Some(name)) = (contact.account, contact.name) {
-            facts.contacts.insert(account, name);
+            facts.contacts.insert(account, SavedContact { name, evidence: reference(&at) });
         }
     }
     for (_, content, chat) in store.chats(case).await? {
@@ -62,9 +64,13 @@ async fn gather(context: &Context, case: &CaseId) -> Result<AlarmFacts, Pipeline
     }
     for count in store.message_counts(case).await? {
         let owner = owner_of.get(&count.content).cloned();
-        if let (Some(owner), Some(account), Some(last)) = (owner, count.account, count.last_utc) {
-            let latest = facts.last_contact.entry((owner, account)).or_insert(last);
-            *latest = last.max(*latest);
+        let last = count.last_utc.zip(count.last_at);
+        if let (Some(owner), Some(account), Some((at, place))) = (owner, count.account, last) {
+            let last = LastContact { at, evidence: reference(&place) };
+            let latest = facts.last_contact.entry((owner, account)).or_insert_with(|| last.clone());
+            if *latest < last {
+                *latest = last;
+            }
         }
     }
     facts.transfers = transfer_facts(context, case).await?;

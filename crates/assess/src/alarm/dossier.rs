@@ -4,7 +4,7 @@
 //! chat, and to nobody in a group. A phrase belongs to its writer; the owner's own phrase belongs
 //! to the other side of a direct chat.
 
-use super::facts::{AlarmFacts, SignalFact, Standing, TransferFact};
+use super::facts::{AlarmFacts, SavedContact, SignalFact, Standing, TransferFact};
 use amparo_model::{AccountKey, ChatKind, Direction, UtcMillis};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ pub(super) struct Dossier<'a> {
     pub(super) owner: &'a AccountKey,
     pub(super) counterpart: &'a AccountKey,
     pub(super) names: Vec<String>,
-    pub(super) saved_as: Option<&'a str>,
+    pub(super) saved_as: Option<&'a SavedContact>,
     /// Each file received from the counterpart once, in order of time.
     pub(super) received: Vec<Seen<'a>>,
     /// Files of listed material in the direct chat, both directions.
@@ -22,7 +22,8 @@ pub(super) struct Dossier<'a> {
     pub(super) said: Vec<&'a SignalFact>,
     /// Phrases the owner wrote to him alone.
     pub(super) owner_said: Vec<&'a SignalFact>,
-    pub(super) last_contact: Option<UtcMillis>,
+    /// When the two were last in contact, and the reference of the record that shows it.
+    pub(super) last_contact: Option<(UtcMillis, &'a str)>,
 }
 
 /// A transfer with what the lists say and whether a group saw it too.
@@ -99,12 +100,15 @@ fn open<'m, 'a>(
         owner,
         counterpart,
         names: facts.names.get(counterpart).cloned().unwrap_or_default(),
-        saved_as: facts.contacts.get(counterpart).map(String::as_str),
+        saved_as: facts.contacts.get(counterpart),
         received: Vec::new(),
         listed_in_chat: Vec::new(),
         said: Vec::new(),
         owner_said: Vec::new(),
-        last_contact: facts.last_contact.get(&(owner.clone(), counterpart.clone())).copied(),
+        last_contact: facts
+            .last_contact
+            .get(&(owner.clone(), counterpart.clone()))
+            .map(|last| (last.at, last.evidence.as_str())),
     })
 }
 
@@ -120,12 +124,17 @@ fn add_transfer<'a>(dossier: &mut Dossier<'a>, fact: &'a TransferFact, in_group:
     if by_him {
         dossier.received.push(Seen { fact, standing, in_group });
     }
-    dossier.last_contact = dossier.last_contact.max(fact.at);
+    add_contact(dossier, fact.at, &fact.evidence);
 }
 
 fn add_signal<'a>(dossier: &mut Dossier<'a>, fact: &'a SignalFact) {
     if fact.from_owner { &mut dossier.owner_said } else { &mut dossier.said }.push(fact);
-    dossier.last_contact = dossier.last_contact.max(fact.at);
+    add_contact(dossier, fact.at, &fact.evidence);
+}
+
+/// Of equal times the greater reference, so that the order of input does not show.
+fn add_contact<'a>(dossier: &mut Dossier<'a>, at: Option<UtcMillis>, evidence: &'a str) {
+    dossier.last_contact = dossier.last_contact.max(at.map(|at| (at, evidence)));
 }
 
 /// Keeps each file once, direct before group, and orders by time: the same picture sent three times

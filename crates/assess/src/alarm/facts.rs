@@ -14,13 +14,31 @@ pub struct AlarmFacts {
     pub transfers: Vec<TransferFact>,
     /// Phrases found in messages.
     pub signals: Vec<SignalFact>,
-    /// Address-book names by account.
-    pub contacts: BTreeMap<AccountKey, String>,
+    /// Address-book entries by account.
+    pub contacts: BTreeMap<AccountKey, SavedContact>,
     /// Kind of each chat, by owner and chat id; a chat not named here is of unknown kind.
     pub chat_kinds: BTreeMap<(AccountKey, String), ChatKind>,
     /// Last message of a counterpart, by owner and counterpart, where the caller knows it. Times of
     /// transfers and phrases count anyway.
-    pub last_contact: BTreeMap<(AccountKey, AccountKey), UtcMillis>,
+    pub last_contact: BTreeMap<(AccountKey, AccountKey), LastContact>,
+}
+
+/// What an address book calls an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedContact {
+    /// The name as saved.
+    pub name: String,
+    /// Reference anyone can follow: `object-sha256 place`.
+    pub evidence: String,
+}
+
+/// The latest record of a counterpart. Ordered by time, then by reference.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LastContact {
+    /// When.
+    pub at: UtcMillis,
+    /// Reference anyone can follow: `object-sha256 place`.
+    pub evidence: String,
 }
 
 /// One file that went through a chat.

@@ -170,8 +170,9 @@ fn recent_creation(dossier: &Dossier<'_>, limits: &Limits, add: Add<'_>) {
 
 fn contact(dossier: &Dossier<'_>, limits: &Limits, now: UtcMillis, add: Add<'_>) {
     match dossier.last_contact {
-        Some(at) if recent_contact(dossier, limits, now) => {
-            add("recent_contact", 1, Found::new(&[("date", date(Some(at)))]));
+        Some((at, evidence)) if recent_contact(dossier, limits, now) => {
+            let found = Found::new(&[("date", date(Some(at)))]);
+            add("recent_contact", 1, found.at([evidence].into_iter()));
         }
         Some(_) => {}
         None => add("contact_date_unknown", 1, Found::default()),
@@ -182,7 +183,7 @@ fn contact(dossier: &Dossier<'_>, limits: &Limits, now: UtcMillis, add: Add<'_>)
 /// and does not make a contact old.
 pub(super) fn recent_contact(dossier: &Dossier<'_>, limits: &Limits, now: UtcMillis) -> bool {
     let most = limits.floor_contact_days.saturating_mul(UtcMillis::DAY_MS);
-    dossier.last_contact.is_some_and(|at| now.0.saturating_sub(at.0) <= most)
+    dossier.last_contact.is_some_and(|(at, _)| now.0.saturating_sub(at.0) <= most)
 }
 
 fn counter_evidence(dossier: &Dossier<'_>, add: Add<'_>) {
@@ -209,8 +210,9 @@ fn counter_evidence(dossier: &Dossier<'_>, add: Add<'_>) {
     if !dossier.has_exchange_context() {
         add("no_exchange_context", 1, Found::default());
     }
-    if let Some(name) = dossier.saved_as {
-        add("saved_contact", 1, Found::new(&[("name", name.to_owned())]));
+    if let Some(saved) = dossier.saved_as {
+        let found = Found::new(&[("name", saved.name.clone())]);
+        add("saved_contact", 1, found.at([saved.evidence.as_str()].into_iter()));
     }
     let family = dossier.either_said("family_talk");
     if !family.is_empty() {
