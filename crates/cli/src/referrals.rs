@@ -8,6 +8,9 @@ use amparo_referral::{Draft, Gap, Severity, check};
 use amparo_store::StoredReferral;
 use serde::Serialize;
 
+/// Begins the names of the notes of [`keep_sealed`].
+const SEALED: &str = "sealed/";
+
 /// A gap as commands show it.
 #[derive(Debug, Clone, Serialize)]
 pub struct ShownGap {
@@ -85,6 +88,40 @@ pub async fn manifest(session: &Session, draft: &Draft) -> Result<Sha256, CliErr
     let why = "was neither sealed nor opened here";
     text.and_then(|text| text.parse().ok())
         .ok_or_else(|| CliError::bad(format!("referral {}", draft.header.id), why))
+}
+
+/// Keeps the sealed file as it arrived, so that what was opened can be shown and checked again, and
+/// notes its name for [`received`].
+///
+/// # Errors
+/// [`CliError`] when disk or database fail.
+pub async fn keep_sealed(
+    session: &Session,
+    referral: &ReferralId,
+    version: u32,
+    bytes: &[u8],
+) -> Result<Sha256, CliError> {
+    let published = session.objects.publish(bytes);
+    let object = published.map_err(|error| CliError::storage("objects", error))?;
+    let name = sealed_key(referral, version);
+    session.store.put_setting(&name, &object.to_string()).await?;
+    Ok(object)
+}
+
+/// The sealed files, as they arrived, of all versions of all referrals that were opened here.
+///
+/// # Errors
+/// [`CliError`] when the database fails, [`CliError::Storage`] for a note that is no hash.
+pub async fn received(session: &Session) -> Result<Vec<Sha256>, CliError> {
+    let notes = session.store.settings(SEALED).await?;
+    let object = |(name, value): (String, String)| {
+        value.parse().map_err(|error| CliError::storage(name, error))
+    };
+    notes.into_iter().map(object).collect()
+}
+
+fn sealed_key(referral: &ReferralId, version: u32) -> String {
+    format!("{SEALED}{referral}/v{version}")
 }
 
 fn manifest_key(draft: &Draft) -> String {

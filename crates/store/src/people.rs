@@ -57,4 +57,19 @@ impl Store {
         let sql = "SELECT value FROM settings WHERE name = $1";
         self.read().await?.row(sql, values![name]).await?.map(|row| row.text(0)).transpose()
     }
+
+    /// All settings whose names begin so, by name: `(name, value)`.
+    ///
+    /// # Errors
+    /// Only what the database itself reports.
+    pub async fn settings(&self, prefix: &str) -> Result<Vec<(String, String)>> {
+        let rows = self.read().await?.rows("SELECT name, value FROM settings", vec![]).await?;
+        let mut found = Vec::new();
+        for row in rows {
+            found.push((row.text(0)?, row.text(1)?));
+        }
+        found.retain(|(name, _)| name.starts_with(prefix));
+        found.sort();
+        Ok(found)
+    }
 }

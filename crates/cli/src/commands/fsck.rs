@@ -5,6 +5,7 @@ use crate::{
 };
 use crate::{
     progress::Meter,
+    referrals,
     session::{Deed, Session},
 };
 use amparo_authz::{Action, Object};
@@ -99,9 +100,10 @@ fn objects(session: &Session) -> Checked {
     }
 }
 
-/// Objects that tips, lists and app stores were read from; each must be there.
+/// Objects that tips, lists, app stores and received referrals were read from; each must be there.
 async fn missing(session: &Session) -> Result<Vec<Sha256>, CliError> {
     let mut named = session.store.named_objects().await?;
+    named.extend(referrals::received(session).await?);
     named.retain(|object| !session.objects.contains(object));
     Ok(named.into_iter().collect())
 }

@@ -87,7 +87,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Received, CliError
         same_sender(known, &opened.sender, &args.file)?;
     }
     if known.is_none_or(|known| known.version < draft.header.version) {
-        keep(session, &opened).await?;
+        keep(session, &opened, &bytes).await?;
     }
     let documents = match &args.documents {
         Some(folder) => write_files(folder, &opened)?,
@@ -125,10 +125,12 @@ fn opened(session: &Session, bytes: &[u8], file: &Path) -> Result<Opened, CliErr
     })
 }
 
-async fn keep(session: &Session, opened: &Opened) -> Result<(), CliError> {
+/// The file first: what is acknowledged is durable, and its text points to what was signed.
+async fn keep(session: &Session, opened: &Opened, bytes: &[u8]) -> Result<(), CliError> {
     let header = &opened.draft.header;
     let (at, by) = (session.clock.now(), &session.actor.name);
     let (state, body) = (ReferralState::Read, referrals::body(&opened.draft)?);
+    referrals::keep_sealed(session, &header.id, header.version, bytes).await?;
     referrals::remember_manifest(session, &opened.draft, &opened.manifest_sha256).await?;
     Ok(session.store.put_referral(&header.id, None, header.version, state, &body, at, by).await?)
 }

@@ -88,6 +88,20 @@ fn from_draft_to_receipt() {
 }
 
 #[test]
+fn the_sealed_file_is_kept_as_it_arrived_and_fsck_misses_it() {
+    let pair = Pair::new();
+    let file = pair.sealed();
+    let sealed = std::fs::read(&file).unwrap();
+    pair.plata.run("leo", &["referral", "open", &file]).ended(0);
+    pair.plata.run("admin", &["fsck"]).ended(0);
+    let objects = super::audit::files(&pair.plata.data().join("objects"));
+    let kept = objects.iter().find(|path| std::fs::read(path).unwrap() == sealed);
+    std::fs::remove_file(kept.unwrap()).unwrap();
+    let said = pair.plata.run("admin", &["fsck"]).ended(1).json();
+    assert_eq!(said["missing"].as_array().unwrap().len(), 1, "{said}");
+}
+
+#[test]
 fn gaps_are_named_by_field_and_block_approval() {
     let pair = Pair::new();
     let edit = ["referral", "draft", "--edit", &pair.id, "--set", "legal_basis="];

@@ -43,7 +43,8 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
-    people: users_keep_one_role, settings_are_replaced;
+    people: users_keep_one_role, settings_are_replaced,
+        settings_are_found_by_how_their_names_begin;
     tips: same_bytes_change_nothing, other_bytes_are_the_next_revision,
         identifiers_follow_the_revision, import_problems_are_kept_once, two_writers_revise_one_tip;
     cases: opening_twice_is_once, another_case_under_the_same_reference_is_refused,

@@ -23,3 +23,12 @@ pub async fn settings_are_replaced(bench: &Bench) {
     store.put_setting("unit", "B").await.unwrap();
     assert_eq!(store.setting("unit").await.unwrap().as_deref(), Some("B"));
 }
+
+pub async fn settings_are_found_by_how_their_names_begin(bench: &Bench) {
+    let store = &bench.store;
+    for name in ["sealed/b", "sealed/a", "sealed", "unsealed/c"] {
+        store.put_setting(name, "1").await.unwrap();
+    }
+    let found = store.settings("sealed/").await.unwrap();
+    assert_eq!(found, ["sealed/a", "sealed/b"].map(|name| (name.to_owned(), "1".to_owned())));
+}
