@@ -28,6 +28,12 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     Ok(bytes)
 }
 
+/// Size of a file as listed, in bytes; 0 for one that cannot be asked, which [`read`] then refuses.
+#[must_use]
+pub fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |meta| meta.len())
+}
+
 /// Reads a regular file as UTF-8 text.
 ///
 /// # Errors

@@ -14,8 +14,11 @@ use amparo_sandbox::Pool;
 use amparo_store::{Accepted, TipArrival};
 use std::path::{Path, PathBuf};
 
-/// Tips accepted in one transaction.
-pub const BATCH: usize = 200;
+/// Tips accepted in one transaction, and files of one batch.
+const BATCH: usize = 200;
+
+/// Files of one batch lie in memory together, and there is always room for the largest single one.
+const BATCH_BYTES: u64 = 64 << 20;
 
 /// Largest tip file; the clearing house's own are far smaller.
 const FILE_BYTES_MAX: u64 = 256 << 20;
@@ -38,6 +41,36 @@ pub struct Taken {
     pub refused: Vec<Problem>,
     /// Files in a folder that are no tips in a form that this version reads.
     pub skipped: Vec<Problem>,
+}
+
+/// Cuts a list of files into batches that fit in memory, in their order: a file that is larger than
+/// a batch may be is one by itself. Sizes are as listed; reading holds each file to its own limit.
+#[must_use]
+pub fn batches(paths: &[PathBuf]) -> Vec<&[PathBuf]> {
+    let sizes: Vec<u64> = paths.iter().map(|path| files::size(path)).collect();
+    let mut batches = Vec::new();
+    let mut rest = paths;
+    for count in cut(&sizes) {
+        let (batch, after) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+        batches.push(batch);
+        rest = after;
+    }
+    batches
+}
+
+/// How many files go into each batch.
+fn cut(sizes: &[u64]) -> Vec<usize> {
+    let mut counts = Vec::new();
+    let (mut count, mut bytes) = (0, 0u64);
+    for size in sizes {
+        if count > 0 && (count == BATCH || bytes.saturating_add(*size) > BATCH_BYTES) {
+            counts.push(count);
+            (count, bytes) = (0, 0);
+        }
+        (count, bytes) = (count + 1, bytes.saturating_add(*size));
+    }
+    counts.extend((count > 0).then_some(count));
+    counts
 }
 
 /// Takes in a batch of files. What is accepted is durable when this returns.
@@ -205,5 +238,15 @@ mod tests {
         check("/10/files", "/1", false);
         check("/x", "", true);
         assert!(!within(None, &at("/1")));
+    }
+
+    #[test]
+    fn a_batch_is_bounded_in_files_and_in_bytes() {
+        let check = |sizes: &[u64], expect: &[usize]| assert_eq!(cut(sizes), expect, "{sizes:?}");
+        let half = BATCH_BYTES / 2;
+        check(&[], &[]);
+        check(&[1; 2 * BATCH + 1], &[BATCH, BATCH, 1]);
+        check(&[half, half, 1], &[2, 1]);
+        check(&[1, FILE_BYTES_MAX, 1, u64::MAX, u64::MAX], &[1, 1, 1, 1, 1]);
     }
 }

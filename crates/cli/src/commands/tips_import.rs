@@ -112,12 +112,14 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Imported, CliError
     let pool = worker::pool(&session.worker_program, worker::parallel())?;
     let mut meter = Meter::new(paths.len() as u64);
     // Without a single file the act is still decided and logged.
-    let batches = paths.chunks(intake::BATCH).chain(paths.is_empty().then_some([].as_slice()));
-    for (done, batch) in batches.enumerate() {
+    let nothing = paths.is_empty().then_some([].as_slice());
+    let mut done = 0;
+    for batch in intake::batches(&paths).into_iter().chain(nothing) {
         let taken = intake::take(session, &pool, batch, &args.paths).await?;
         imported.add(taken);
         let sentence = session.say.just("cli-progress-tips");
-        meter.at((done * intake::BATCH + batch.len()) as u64, &sentence);
+        done += batch.len() as u64;
+        meter.at(done, &sentence);
     }
     Ok(imported)
 }
