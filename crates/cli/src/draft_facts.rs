@@ -2,7 +2,7 @@
 
 use crate::{error::CliError, session::Session};
 use amparo_model::{
-    Account, AccountKey, Alarm, Case, EvidenceItem, Identifier, IdentifierKind, Located,
+    Account, AccountKey, Alarm, Case, CaseId, EvidenceItem, Identifier, IdentifierKind, Located,
     NoveltyStatement, PartyRole, Sha256, Stated, TipId, TipRevision, UtcMillis,
 };
 use amparo_referral::{
@@ -61,6 +61,7 @@ pub async fn gather(session: &Session, wanted: Wanted) -> Result<DraftFacts, Cli
     Ok(DraftFacts {
         id: crate::commands::referral_draft::referral_id(session, &wanted)?,
         at: session.clock.now(),
+        compared_at: compared_at(session, case).await?,
         local_offset_minutes: wanted.local_offset_minutes,
         clock_source: session.say.just("cli-clock-source"),
         languages: wanted.languages.clone(),
@@ -90,6 +91,13 @@ async fn alarm(session: &Session, wanted: &Wanted) -> Result<Alarm, CliError> {
         let why = "is not among the alarms of this case; see `amparo alarms`";
         CliError::bad(&wanted.counterpart, why)
     })
+}
+
+/// The last assessment of the case: everything that it rests on was compared by then, and nothing
+/// that was compared later is in its list.
+async fn compared_at(session: &Session, case: &CaseId) -> Result<UtcMillis, CliError> {
+    let runs = session.store.alarm_runs(case).await?;
+    Ok(runs.last().map_or_else(|| session.clock.now(), |run| run.at))
 }
 
 fn sender(session: &Session, wanted: &Wanted) -> Sender {

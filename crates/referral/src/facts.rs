@@ -38,6 +38,8 @@ pub struct DraftFacts {
     pub id: ReferralId,
     /// When, by the clock in force.
     pub at: UtcMillis,
+    /// When the files were last held against the lists.
+    pub compared_at: UtcMillis,
     /// Minutes east of UTC at the sender.
     pub local_offset_minutes: i32,
     /// Where the clock comes from (`system clock`, `demo clock`).
@@ -364,7 +366,7 @@ fn novelties(facts: &DraftFacts) -> Novelties {
         algorithm: "MD5, SHA-1, SHA-256; PDQ".to_owned(),
         threshold: facts.novelty.iter().map(|s| s.threshold).max().unwrap_or(0),
         compared_by: format!("{}, {}", facts.software, facts.sender.authority.unit),
-        compared_at: facts.at,
+        compared_at: facts.compared_at,
     }
 }
 

@@ -103,7 +103,7 @@ pub struct Novelties {
     pub threshold: u32,
     /// Who compared: program and unit.
     pub compared_by: String,
-    /// When.
+    /// When, at the latest; it may be long before the referral was drafted.
     pub compared_at: UtcMillis,
 }
 

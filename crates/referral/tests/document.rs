@@ -36,6 +36,14 @@ fn the_same_draft_gives_the_same_bytes_and_another_language_others() {
 }
 
 #[test]
+fn what_is_new_was_new_when_it_was_compared_and_not_when_it_was_drafted() {
+    let mut facts = support::facts();
+    facts.compared_at = facts.at.plus_ms(-86_400_000);
+    let draft = draft(&facts);
+    assert_eq!(draft.novelty.compared_at, facts.compared_at);
+}
+
+#[test]
 fn hostile_names_neither_break_nor_vanish() {
     let mut facts = support::facts();
     let long = "x".repeat(5_000);

@@ -56,6 +56,7 @@ pub fn facts() -> DraftFacts {
     DraftFacts {
         id: ReferralId::new("REF-2026-0001").unwrap(),
         at: now(),
+        compared_at: now(),
         local_offset_minutes: 60,
         clock_source: "fixed clock of the tests".to_owned(),
         languages: vec![Lang::Es, Lang::En, Lang::Pt],
