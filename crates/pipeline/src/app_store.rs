@@ -9,7 +9,7 @@ use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, stage};
 use amparo_evidence::{SourceError, escape_path, hash_bytes};
 use amparo_model::{
-    DataCategory, Direction, Located, Locator, Message, NoveltyStatement, Place, Problem,
+    DataCategory, Direction, Located, Locator, Message, Novelty, NoveltyStatement, Place, Problem,
     ProblemKind, Record, Sha256, Transfer, Wave,
 };
 use amparo_parsers::Spec;
@@ -58,7 +58,9 @@ pub(crate) async fn run(
         Err(problem) => return Ok(Done::Failed(problem)),
     };
     // Before the facts, for the same reason as in `fingerprint`.
-    context.store.put_novelty(&novelty).await?;
+    let objects: Vec<Sha256> = novelty.iter().map(|statement| statement.object).collect();
+    let known = context.store.novelty(&objects).await?;
+    context.store.put_novelty(&that_say_more(novelty, &known)).await?;
     context.store.record_facts(&batch).await?;
     exhibit.note_read(files.into_iter());
     Ok(Done::Recorded)
@@ -128,7 +130,12 @@ fn batch(
     let content = copy.content();
     let signals = signals(context, &parsed.records);
     let links = links(exhibit, content, &copy.main.0, &parsed.records);
-    let novelty = recorded_novelty(context, &parsed.records);
+    let mut novelty = recorded_novelty(context, &parsed.records);
+    // The store's own files too: which stage reads a file first must not show in what is known.
+    novelty.extend(copy.files().map(|(_, bytes)| {
+        let hashes = hash_bytes(bytes);
+        context.known.novelty(hashes.sha256, Some(&hashes), None, None)
+    }));
     let body = FactBody::Records { records: parsed.records, signals, problems: parsed.problems };
     // The stage's version and the parser's together: either may change what is read.
     let version = stage::APP_STORE.version * 1_000 + spec.version;
@@ -231,6 +238,19 @@ fn recorded_novelty(context: &Context, records: &[Located<Record>]) -> Vec<Novel
     by_object.into_values().collect()
 }
 
+/// Leaves out what would replace more by less: another exhibit may hold the file itself, and what
+/// its bytes said outweighs what a hash in a message says.
+fn that_say_more(new: Vec<NoveltyStatement>, known: &[NoveltyStatement]) -> Vec<NoveltyStatement> {
+    let known: BTreeMap<Sha256, _> = known.iter().map(|one| (one.object, one)).collect();
+    let adds = |new: &NoveltyStatement| {
+        known.get(&new.object).is_none_or(|old| {
+            let newer_lists = old.novelty == Novelty::Unsure && old.against != new.against;
+            new.matches.len() > old.matches.len() || newer_lists
+        })
+    };
+    new.into_iter().filter(adds).collect()
+}
+
 /// Wave 2: the files that transfers speak of, newest exchange first is not known here, so by path.
 fn exchanged_jobs(context: &Context, exhibit: &Exhibit, links: &[TransferLink]) -> Vec<NewJob> {
     if !context.scope.contains(&DataCategory::Media) {
@@ -283,5 +303,48 @@ impl Copy {
             hasher.update(hash_bytes(bytes).sha256.0);
         }
         Sha256(hasher.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_model::{HashAlgorithm, HashSetId, Match, MatchBasis};
+
+    fn statement(novelty: Novelty, list: &str) -> NoveltyStatement {
+        let list = HashSetId::new(list).unwrap();
+        let algorithm = HashAlgorithm::Sha256;
+        let found = Match {
+            hash_set: list.clone(),
+            dated: "2026-02-01".to_owned(),
+            basis: MatchBasis::Exact { algorithm, recorded_by_app: true },
+            category: None,
+            series: None,
+            is_distributed: None,
+            alert: true,
+        };
+        NoveltyStatement {
+            object: Sha256([7; 32]),
+            novelty,
+            against: vec![(list, "2026-02-01".to_owned())],
+            threshold: 31,
+            unsure_because: None,
+            matches: if novelty == Novelty::Known { vec![found] } else { Vec::new() },
+        }
+    }
+
+    #[test]
+    fn a_hash_in_a_message_never_takes_back_what_the_file_itself_said() {
+        let check = |old: (Novelty, &str), new: (Novelty, &str), expect: usize| {
+            let (old, new) = (statement(old.0, old.1), statement(new.0, new.1));
+            assert_eq!(that_say_more(vec![new.clone()], &[]).len(), 1);
+            assert_eq!(that_say_more(vec![new], &[old]).len(), expect);
+        };
+        check((Novelty::Unseen, "a"), (Novelty::Unsure, "a"), 0);
+        check((Novelty::Unseen, "a"), (Novelty::Unsure, "b"), 0);
+        check((Novelty::Unseen, "a"), (Novelty::Known, "b"), 1);
+        check((Novelty::Known, "a"), (Novelty::Unsure, "b"), 0);
+        check((Novelty::Unsure, "a"), (Novelty::Unsure, "a"), 0);
+        check((Novelty::Unsure, "a"), (Novelty::Unsure, "b"), 1);
     }
 }

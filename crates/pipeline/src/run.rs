@@ -8,7 +8,7 @@ use amparo_evidence::FolderSource;
 use amparo_model::{
     Alarm, Band, DataCategory, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave,
 };
-use amparo_store::{Job, NewJob};
+use amparo_store::{Job, JobCount, NewJob, Reach};
 use futures_util::future::try_join_all;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -23,8 +23,9 @@ const LEASE_MS: i64 = 3_600_000;
 const LISTING_BATCH: usize = 2_000;
 /// First bytes read to recognise an app store.
 const HEAD_BYTES: u64 = 4_096;
-/// A job that failed this often is given up, with a problem.
-const ATTEMPTS_MAX: i64 = 3;
+/// A job during which this many runs died waits until all others are done, so that it can stop
+/// only itself. It is never given up: a run may die of a power cut as well as of its job.
+const DEATHS_MAX: i64 = 3;
 
 /// What the jobs of one run share about their evidence item.
 pub(crate) struct Exhibit {
@@ -200,13 +201,15 @@ async fn work(
     };
     // A second exhibit of a case that has its alarm already raises no first one.
     let known_before = any_top(&context.store.alarms(&exhibit.item.case).await?);
-    for wave in Wave::ALL {
-        run_wave(context, exhibit, wave, &mut summary, progress).await?;
-        if !summary.interrupted && is_due(context, exhibit, wave).await? {
-            raise(context, exhibit, (wave, known_before), &mut summary, progress).await?;
-        }
+    let passes = Wave::ALL.map(|wave| (wave, DEATHS_MAX));
+    for (wave, attempts_max) in passes.into_iter().chain([(Wave::Rest, i64::MAX)]) {
+        let reach = Reach { wave_max: wave.number(), attempts_max };
+        run_wave(context, exhibit, (wave, reach), &mut summary, progress).await?;
         if summary.interrupted {
             break;
+        }
+        if let Some(mark) = due(context, exhibit, reach).await? {
+            raise(context, exhibit, (mark, known_before), &mut summary, progress).await?;
         }
     }
     summary.problems = context.store.problems(&exhibit.item.id).await?.len() as u64;
@@ -223,12 +226,12 @@ struct Tally<'t> {
 async fn run_wave(
     context: &Context,
     exhibit: &Arc<Exhibit>,
-    wave: Wave,
+    turn: (Wave, Reach),
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
     let tally = RefCell::new(Tally { summary, progress, announced: false });
-    let lanes = (0..context.parallel.max(1)).map(|_| lane(context, exhibit, wave, &tally));
+    let lanes = (0..context.parallel.max(1)).map(|_| lane(context, exhibit, turn, &tally));
     try_join_all(lanes).await?;
     Ok(())
 }
@@ -239,7 +242,7 @@ async fn run_wave(
 async fn lane(
     context: &Context,
     exhibit: &Arc<Exhibit>,
-    wave: Wave,
+    (wave, reach): (Wave, Reach),
     tally: &RefCell<Tally<'_>>,
 ) -> Result<(), PipelineError> {
     loop {
@@ -247,7 +250,7 @@ async fn lane(
             tally.borrow_mut().summary.interrupted = true;
             return Ok(());
         }
-        let Some(job) = claim(context, exhibit, wave).await? else { return Ok(()) };
+        let Some(job) = claim(context, exhibit, reach).await? else { return Ok(()) };
         tally.borrow_mut().announce(wave);
         let failed = run_job(context.clone(), Arc::clone(exhibit), job).await?;
         tally.borrow_mut().count(wave, failed);
@@ -271,18 +274,14 @@ impl Tally<'_> {
 async fn claim(
     context: &Context,
     exhibit: &Exhibit,
-    wave: Wave,
+    reach: Reach,
 ) -> Result<Option<Job>, PipelineError> {
     let (store, id, now) = (&context.store, &exhibit.item.id, context.clock.now());
-    Ok(store.claim_jobs_up_to(wave.number(), WORKER, id, 1, now, LEASE_MS).await?.pop())
+    Ok(store.claim_jobs_up_to(reach, WORKER, id, 1, now, LEASE_MS).await?.pop())
 }
 
 /// Runs one job to its end; `true` when it failed for good.
 async fn run_job(context: Context, exhibit: Arc<Exhibit>, job: Job) -> Result<bool, PipelineError> {
-    if job.attempts > ATTEMPTS_MAX {
-        let why = format!("given up after {ATTEMPTS_MAX} attempts that ended without an answer");
-        return fail(&context, &exhibit, &job, gave_up(&job, why)).await;
-    }
     let done = if job.kind == stage::APP_STORE.id {
         app_store::run(&context, &exhibit, &job).await?
     } else if job.kind == stage::FINGERPRINT.id {
@@ -312,39 +311,53 @@ fn gave_up(job: &Job, detail: String) -> Problem {
     Problem { kind: ProblemKind::Unreadable, at: None, subject: job.key.clone(), detail }
 }
 
-/// Whether a wave that had work has not been assessed yet. Asked of the store and not of this run:
-/// a killed run may have done the work and not the assessment.
-async fn is_due(context: &Context, exhibit: &Exhibit, wave: Wave) -> Result<bool, PipelineError> {
+/// What an assessment rests on, as the store keeps it beside the list.
+type Mark = serde_json::Map<String, serde_json::Value>;
+
+/// The mark of an assessment that is due: the last wave within reach that had work has none yet, or
+/// has one from before the jobs that had to wait. Asked of the store and not of this run: a killed
+/// run may have done the work and not the assessment.
+async fn due(
+    context: &Context,
+    exhibit: &Exhibit,
+    reach: Reach,
+) -> Result<Option<Mark>, PipelineError> {
     let (store, item) = (&context.store, &exhibit.item);
     let jobs = store.job_counts(&item.id).await?;
-    let mark = processed(&item.id, wave);
-    let done = store.alarm_runs(&item.case).await?;
-    Ok(jobs.iter().any(|jobs| jobs.wave == wave.number())
-        && !done.iter().any(|run| mark.iter().all(|(name, value)| run.processed[name] == *value)))
+    let Some(mark) = mark(&item.id, &jobs, reach.wave_max) else { return Ok(None) };
+    let holds = |processed: &serde_json::Value| {
+        mark.iter().all(|(name, value)| processed[name.as_str()] == *value)
+    };
+    let done = store.alarm_runs(&item.case).await?.iter().any(|run| holds(&run.processed));
+    Ok((!done).then_some(mark))
+}
+
+fn mark(evidence: &EvidenceId, jobs: &[JobCount], wave_max: i64) -> Option<Mark> {
+    let within = || jobs.iter().filter(|jobs| jobs.wave <= wave_max);
+    let wave = within().map(|jobs| jobs.wave).max()?;
+    let open = |jobs: &&JobCount| matches!(jobs.state.as_str(), "queued" | "running");
+    let waiting: u64 = within().filter(open).map(|jobs| jobs.count).sum();
+    Some(Mark::from_iter([
+        ("evidence".to_owned(), evidence.as_str().into()),
+        ("wave".to_owned(), wave.into()),
+        ("waiting".to_owned(), waiting.into()),
+    ]))
 }
 
 fn any_top(alarms: &[Alarm]) -> bool {
     alarms.iter().any(|alarm| alarm.band == Band::Top)
 }
 
-/// What an assessment rests on, as the store keeps it beside the list.
-fn processed(evidence: &EvidenceId, wave: Wave) -> serde_json::Map<String, serde_json::Value> {
-    let mut processed = serde_json::Map::new();
-    processed.insert("evidence".to_owned(), evidence.as_str().into());
-    processed.insert("wave".to_owned(), wave.number().into());
-    processed
-}
-
 /// Assesses the alarm on what is known so far, and notes the first time the top band is reached.
 async fn raise(
     context: &Context,
     exhibit: &Exhibit,
-    (wave, known_before): (Wave, bool),
+    (mark, known_before): (Mark, bool),
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
     let media_read = exhibit.media_read();
-    let mut processed = processed(&exhibit.item.id, wave);
+    let mut processed = mark;
     processed.insert("media_read".to_owned(), media_read.into());
     let alarms = assess_case(context, &exhibit.item.case, processed.into()).await?;
     if any_top(&alarms) && !known_before && summary.first_alarm.is_none() {

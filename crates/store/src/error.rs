@@ -61,6 +61,10 @@ impl From<sqlx::Error> for StoreError {
             }
             _ => false,
         };
+        let code = error.as_database_error().and_then(|database| database.code());
+        if code.is_some_and(|code| is_damage_code(&code)) {
+            return Self::damaged(error);
+        }
         if busy { Self::Busy { detail: error.to_string() } } else { Self::Backend(error) }
     }
 }
@@ -73,6 +77,11 @@ impl From<sqlx::Error> for StoreError {
 fn is_busy_code(code: &str) -> bool {
     let sqlite = code.len() < 5 && code.parse().is_ok_and(|n: u32| matches!(n & 0xff, 5 | 6));
     sqlite || matches!(code, "40001" | "40P01" | "55P03" | "53300" | "57P03")
+}
+
+/// SQLite: primary result codes 11 (corrupt) and 26 (not a database).
+fn is_damage_code(code: &str) -> bool {
+    code.len() < 5 && code.parse().is_ok_and(|n: u32| matches!(n & 0xff, 11 | 26))
 }
 
 #[cfg(test)]
@@ -88,5 +97,15 @@ mod tests {
         check("13", false);
         check("40P01", true);
         check("23502", false);
+    }
+
+    #[test]
+    fn damage_is_told_from_other_failures() {
+        let check = |code: &str, damage| assert_eq!(is_damage_code(code), damage, "{code}");
+        check("11", true);
+        check("26", true);
+        check("267", true);
+        check("13", false);
+        check("26000", false);
     }
 }

@@ -40,6 +40,15 @@ pub struct Job {
     pub attempts: i64,
 }
 
+/// How far a claim reaches. What lies beyond stays in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// Jobs of later waves wait until those that earlier waves enqueue have been done.
+    pub wave_max: i64,
+    /// Jobs that were claimed this often already wait: whoever held them died.
+    pub attempts_max: i64,
+}
+
 /// How many jobs of one kind and wave stand in one state.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct JobCount {
@@ -77,17 +86,17 @@ impl Store {
         now: UtcMillis,
         lease_ms: i64,
     ) -> Result<Vec<Job>> {
-        self.claim_jobs_up_to(i64::MAX, worker, evidence, limit, now, lease_ms).await
+        let all = Reach { wave_max: i64::MAX, attempts_max: i64::MAX };
+        self.claim_jobs_up_to(all, worker, evidence, limit, now, lease_ms).await
     }
 
-    /// The same, but leaves jobs of waves later than `wave_max` where they are: they wait until the
-    /// jobs that earlier waves enqueue have been done.
+    /// The same, but leaves jobs beyond `reach` where they are.
     ///
     /// # Errors
     /// Only what the database itself reports.
     pub async fn claim_jobs_up_to(
         &self,
-        wave_max: i64,
+        reach: Reach,
         worker: &str,
         evidence: &EvidenceId,
         limit: u32,
@@ -102,7 +111,7 @@ impl Store {
         // MATERIALIZED: picked once, so that LIMIT holds however the join is planned.
         let sql = format!(
             "WITH picked AS MATERIALIZED (SELECT id FROM jobs WHERE evidence = $1 \
-             AND wave <= $6 AND ((state = 'queued' AND not_before <= $2) \
+             AND wave <= $6 AND attempts < $7 AND ((state = 'queued' AND not_before <= $2) \
              OR (state = 'running' AND lease_until <= $2)) \
              ORDER BY wave, id LIMIT $3{skip}) \
              UPDATE jobs SET state = 'running', worker = $4, lease_until = $5, \
@@ -110,7 +119,10 @@ impl Store {
              RETURNING id, kind, evidence, wave, full_key, payload, attempts"
         );
         let until = now.plus_ms(lease_ms).0;
-        let values = values![evidence.as_str(), now.0, i64::from(limit), worker, until, wave_max];
+        let Reach { wave_max, attempts_max } = reach;
+        let limit = i64::from(limit);
+        let values =
+            values![evidence.as_str(), now.0, limit, worker, until, wave_max, attempts_max];
         let rows = session.rows(&sql, values).await?;
         let mut jobs: Vec<Job> = rows.iter().map(read).collect::<Result<_>>()?;
         session.commit().await?;

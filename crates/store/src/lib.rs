@@ -42,13 +42,13 @@ pub use evidence::Attached;
 pub use facts::{Fact, FactBatch, FactBody, PictureFact, Signal, TransferLink};
 pub use fingerprints::StoredFingerprint;
 pub use hash_sets::{HashSetTotals, StoredHashSet};
-pub use jobs::{Job, JobCount, NewJob};
+pub use jobs::{Job, JobCount, NewJob, Reach};
 pub use ledger::{StoredTransfer, TransferFilter};
 pub use referrals::{ReferralMove, StoredReferral};
 pub use tips::{Accepted, Outcome, StoredTip, TipArrival};
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use std::sync::Arc;
 
 /// Connections of one process. Readers do not block each other or the writer.
@@ -67,18 +67,23 @@ impl Store {
     /// `postgres://user@host/database`, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when a newer version wrote the database, [`StoreError::Backend`]
-    /// when it cannot be reached or the address is of another kind.
+    /// [`StoreError::Damaged`] when a newer version wrote the database or it is none,
+    /// [`StoreError::Backend`] when it cannot be reached or the address is of another kind.
     pub async fn open(url: &str) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let engine = match url.split(':').next() {
             Some("postgres" | "postgresql") => sql::Engine::Postgres,
             _ => sql::Engine::Sqlite,
         };
+        let address = address(url, engine);
+        // Once outside the pool: a pool keeps trying, and then says only that it was busy.
+        let mut first = AnyConnection::connect(&address).await?;
+        prepare(engine, &mut first).await?;
+        first.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS_MAX)
             .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
-            .connect(&address(url, engine))
+            .connect(&address)
             .await?;
         migrate::migrate(&pool).await?;
         Ok(Self { pool, engine, turn: Arc::default() })

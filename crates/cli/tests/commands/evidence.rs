@@ -1,6 +1,7 @@
 //! Exhibits: attached once, read in the confined worker, shown in ledger and lists.
 
 use super::support::{CASE, Unit, count};
+use amparo_scenario::{Params, build};
 
 fn add<'a>(device: &'a str, label: &'a str) -> Vec<&'a str> {
     vec!["evidence", "add", device, "--case", CASE, "--authorisation", "O-1", "--label", label]
@@ -76,4 +77,34 @@ fn a_source_that_is_no_folder_is_named() {
     unit.run("ines", &add(&file, "E-1")).ended(3).says(&["folder"]);
     let none = ["evidence", "add", &file, "--case", "NO-1", "--authorisation", "O-1"];
     unit.run("ines", &none).ended(3).says(&["NO-1"]);
+}
+
+#[test]
+fn a_second_exhibit_takes_back_nothing_that_the_first_one_showed() {
+    let world = tempfile::tempdir().unwrap();
+    build(&Params { seed: 9, scale: 0.3 }, world.path(), &mut |_| {}).unwrap();
+    let unit = Unit::with_case("Unit");
+    let list = world.path().join("hashset/known.vics.json");
+    let list = list.to_str().unwrap();
+    let import = ["hashset", "import", list, "--id", "k", "--dated", "2026-02-01", "--source", "s"];
+    unit.run("admin", &import).ended(0);
+    let verdicts = || {
+        let path = unit.path("facts.jsonl");
+        unit.run("sofia", &["dump", &path]).ended(0);
+        let facts = std::fs::read_to_string(path).unwrap();
+        let novelty = facts.lines().filter(|line| line.contains(r#""table":"novelty""#));
+        let sure = novelty.filter(|line| !line.contains(r#"\"unsure\""#));
+        sure.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let phone = world.path().join("devices/phone");
+    unit.run("ines", &add(phone.to_str().unwrap(), "E-1")).ended(0);
+    let before = verdicts();
+    assert!(before.len() > 20, "{}", before.len());
+    // The same chats without the pictures, as an export or a backup holds them.
+    for name in ["databases/msgstore.db", "shared_prefs/com.whatsapp_preferences_light.xml"] {
+        let bytes = std::fs::read(phone.join("data/data/com.whatsapp").join(name)).unwrap();
+        unit.write(&format!("backup/com.whatsapp/{name}"), bytes);
+    }
+    unit.run("ines", &add(&unit.path("backup"), "E-2")).ended(0);
+    assert_eq!(verdicts(), before);
 }

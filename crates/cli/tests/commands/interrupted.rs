@@ -62,3 +62,21 @@ fn a_killed_run_is_completed_by_the_next_one_and_the_source_stays_as_it_was() {
     assert_eq!(killed.run("ines", &add).ended(0).json()["summary"]["jobs_done"], 0);
     assert_eq!(listing(&phone), before, "nothing was written beside the evidence");
 }
+
+#[test]
+fn a_store_that_was_killed_again_and_again_is_still_read() {
+    let world = tempfile::tempdir().unwrap();
+    build(&Params { seed: 9, scale: 0.3 }, world.path(), &mut |_| {}).unwrap();
+    let phone = world.path().join("devices/phone");
+    let device = phone.to_str().unwrap();
+    let (killed, calm) = (Unit::with_case("Unit"), Unit::with_case("Unit"));
+    // The first line of progress is said when the store is claimed.
+    let kills = (0..5).filter(|_| kill_after_lines(&killed, device, 1)).count();
+    assert_eq!(kills, 5);
+    let add = ["evidence", "add", device, "--case", CASE, "--authorisation", "O-1"];
+    let last = killed.run("ines", &add).ended(0).json();
+    assert_eq!(last["summary"]["jobs_failed"], 0, "{last}");
+    calm.run("ines", &add).ended(0);
+    assert_eq!(facts(&killed), facts(&calm));
+    assert_eq!(killed.run("ines", &add).ended(0).json()["summary"]["jobs_done"], 0);
+}

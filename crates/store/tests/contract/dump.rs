@@ -68,3 +68,20 @@ pub async fn order_of_work_does_not_show(bench: &Bench) {
     let lines = bench.store.canonical_dump().await.unwrap();
     assert_eq!(lines, other.store.canonical_dump().await.unwrap());
 }
+
+pub async fn alarms_that_were_replaced_do_not_show(bench: &Bench) {
+    let other = Bench::sqlite().await;
+    let put = async |store: &Store, wave: i64| {
+        let processed = serde_json::json!({ "wave": wave });
+        store.put_alarms(&case_id(), &[], at(9), processed).await.unwrap();
+    };
+    for (store, waves) in [(&bench.store, &[1, 2][..]), (&other.store, &[2])] {
+        with_phone(store).await;
+        for wave in waves {
+            put(store, *wave).await;
+        }
+    }
+    let lines = bench.store.canonical_dump().await.unwrap();
+    assert_eq!(lines, other.store.canonical_dump().await.unwrap());
+    assert!(lines.iter().any(|line| line.contains(r#"{\"wave\":2}"#)), "{lines:#?}");
+}

@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::samples::{at, batch, job, with_phone};
 use amparo_model::EvidenceId;
-use amparo_store::{Store, StoreError};
+use amparo_store::{Reach, Store, StoreError};
 use std::collections::BTreeSet;
 
 async fn claim(store: &Store, evidence: &EvidenceId, limit: u32, now: i64) -> Vec<(i64, String)> {
@@ -90,10 +90,28 @@ pub async fn later_waves_can_wait(bench: &Bench) {
     let store = &bench.store;
     let evidence = with_phone(store).await;
     store.enqueue(&[job(&evidence, 1, "a"), job(&evidence, 2, "b")]).await.unwrap();
-    let claimed = store.claim_jobs_up_to(1, "w", &evidence, 9, at(0), 100).await.unwrap();
+    let up_to = |wave_max| Reach { wave_max, attempts_max: i64::MAX };
+    let claimed = store.claim_jobs_up_to(up_to(1), "w", &evidence, 9, at(0), 100).await.unwrap();
     assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["a"]);
-    let claimed = store.claim_jobs_up_to(2, "w", &evidence, 9, at(0), 100).await.unwrap();
+    let claimed = store.claim_jobs_up_to(up_to(2), "w", &evidence, 9, at(0), 100).await.unwrap();
     assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+pub async fn a_job_whose_workers_died_can_wait_for_the_others(bench: &Bench) {
+    let store = &bench.store;
+    let evidence = with_phone(store).await;
+    store.enqueue(&[job(&evidence, 1, "deadly")]).await.unwrap();
+    for _ in 0..2 {
+        store.claim_jobs("w", &evidence, 1, at(0), 100).await.unwrap();
+        store.release_jobs(&evidence, "w").await.unwrap();
+    }
+    store.enqueue(&[job(&evidence, 2, "b")]).await.unwrap();
+    let reach = |attempts_max| Reach { wave_max: 2, attempts_max };
+    for (attempts_max, expect) in [(2, "b"), (3, "deadly")] {
+        let reach = reach(attempts_max);
+        let claimed = store.claim_jobs_up_to(reach, "w", &evidence, 9, at(0), 100).await.unwrap();
+        assert_eq!(claimed.iter().map(|job| job.key.as_str()).collect::<Vec<_>>(), [expect]);
+    }
 }
 
 pub async fn a_restarted_worker_gets_its_jobs_back(bench: &Bench) {

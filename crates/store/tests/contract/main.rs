@@ -57,7 +57,7 @@ on_both_engines! {
     jobs: claims_follow_waves_then_age, a_lease_that_ran_out_is_claimed_again,
         a_retried_job_waits_and_a_failed_one_stays, enqueueing_twice_is_once,
         two_workers_never_hold_one_job, a_finished_job_stays_finished, later_waves_can_wait,
-        a_restarted_worker_gets_its_jobs_back;
+        a_job_whose_workers_died_can_wait_for_the_others, a_restarted_worker_gets_its_jobs_back;
     facts: recording_twice_is_once, a_failing_batch_leaves_nothing, two_exhibits_share_a_fact,
         fingerprints_reach_the_entry, a_job_ends_with_its_facts, nul_and_long_texts_survive,
         novelty_is_replaced, a_newer_version_stands_beside_the_older;
@@ -71,5 +71,6 @@ on_both_engines! {
     alarms: a_new_list_replaces_and_the_old_one_stays;
     referrals: versions_and_moves_are_kept, a_wrong_move_is_refused, receipts_move_it_once;
     dump: both_engines_give_the_same_lines, leases_and_ids_are_left_out,
-        order_of_work_does_not_show;
+        order_of_work_does_not_show,
+        alarms_that_were_replaced_do_not_show;
 }
