@@ -6,7 +6,7 @@
 
 use crate::{error::CliError, files};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Name of the file in the data folder.
 pub const FILE: &str = "amparo.toml";
@@ -95,6 +95,12 @@ impl Config {
             Some(url) => url.clone(),
             None => format!("sqlite:{}", folder.join("amparo.db").display()),
         }
+    }
+
+    /// The database file in this folder; `None` when the database is elsewhere.
+    #[must_use]
+    pub fn database_file(&self, folder: &Path) -> Option<PathBuf> {
+        self.database.is_none().then(|| folder.join("amparo.db"))
     }
 
     /// Says what is wrong with a setting.

@@ -13,11 +13,12 @@ use std::path::{Path, PathBuf};
 /// unreadable.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     let bad = |why: String| CliError::bad(path.display(), why);
-    let file = File::open(path).map_err(|error| bad(error.to_string()))?;
-    let meta = file.metadata().map_err(|error| bad(error.to_string()))?;
+    // Asked before opening: to open a pipe is to wait for whoever writes into it.
+    let meta = std::fs::metadata(path).map_err(|error| bad(error.to_string()))?;
     if !meta.is_file() {
         return Err(bad("is no regular file".to_owned()));
     }
+    let file = File::open(path).map_err(|error| bad(error.to_string()))?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
@@ -110,6 +111,17 @@ mod tests {
         assert_eq!(read(&path, 5).unwrap(), b"12345");
         assert!(read(&path, 4).unwrap_err().to_string().contains("limit of 4 bytes"));
         assert!(read(folder.path(), 4).unwrap_err().to_string().contains("regular file"));
+    }
+
+    #[test]
+    fn a_pipe_is_refused_without_waiting_for_its_writer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let (say, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || say.send(read(&path, 4).unwrap_err().to_string()));
+        let error = heard.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+        assert!(error.contains("regular file"), "{error}");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod error;
 pub mod exit;
 pub mod files;
 pub mod globals;
+pub mod hold;
 pub mod intake;
 pub mod interrupt;
 pub mod keys;

@@ -5,14 +5,16 @@ use crate::{error::CliError, exit::Exit, globals::Globals, outcome::Reply, safe,
 use crate::{interrupt::Interrupt, session::Session};
 use clap::{ArgMatches, FromArgMatches};
 use std::ffi::OsString;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Runs one command line to its end and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
-    let matches = match command::tree().try_get_matches_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let matches = match command::tree().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return explain_usage(&error),
+        Err(error) => return explain_usage(error, args.iter().any(|arg| arg == "--json")),
     };
     let (edge, json) = match edge(&matches) {
         Ok(ready) => ready,
@@ -23,7 +25,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         return serve(&edge.say);
     }
     match on_runtime(command, &edge, inner) {
-        Ok(reply) => print(&reply, json),
+        Ok(reply) => print(&reply, &edge.say, json),
         Err(error) => complain(&error, &edge.say, json),
     }
 }
@@ -82,7 +84,7 @@ fn on_runtime(
 /// Everything acknowledged is already durable and everything else is repeated by the next run, so
 /// stopping at once is safe; that is what the kill tests check.
 async fn stop_when_interrupted(interrupt: Arc<Interrupt>, sentence: String) {
-    while tokio::signal::ctrl_c().await.is_ok() {
+    while asked_to_stop().await.is_ok() {
         if !interrupt.request() {
             to_stderr(&sentence);
             std::process::exit(i32::from(Exit::Interrupted.code()));
@@ -90,12 +92,25 @@ async fn stop_when_interrupted(interrupt: Arc<Interrupt>, sentence: String) {
     }
 }
 
-fn print(reply: &Reply, json: bool) -> Exit {
+/// Ctrl-C, or the signal by which a system that shuts down asks its programs to end.
+async fn asked_to_stop() -> std::io::Result<()> {
+    let mut end = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = end.recv() => Ok(()),
+    }
+}
+
+fn print(reply: &Reply, say: &Say, json: bool) -> Exit {
     let text = if json { format!("{}\n", safe::json(&reply.json)) } else { reply.page.clone() };
     let mut out = std::io::stdout().lock();
     // A closed pipe (`amparo tips list | head`) is the reader's choice, not a failure.
-    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
-    reply.exit
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            complain(&CliError::storage("stdout", error), say, false)
+        }
+        _ => reply.exit,
+    }
 }
 
 fn complain(error: &CliError, say: &Say, json: bool) -> Exit {
@@ -111,9 +126,13 @@ fn complain(error: &CliError, say: &Say, json: bool) -> Exit {
     error.exit()
 }
 
-fn explain_usage(error: &clap::Error) -> Exit {
-    drop(error.print());
-    if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+/// Help and version are answers; anything else is a mistake, for scripts as one object too.
+fn explain_usage(error: clap::Error, json: bool) -> Exit {
+    if !error.use_stderr() || !json {
+        drop(error.print());
+        return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+    }
+    complain(&error.into(), &Say::new(amparo_text::Lang::En), true)
 }
 
 fn to_stderr(line: &str) {

@@ -110,6 +110,11 @@ impl Session {
         let folder = globals.data.clone();
         let config = Config::read(&folder)?;
         let keys = Keys::read(&folder)?;
+        // The store would make an empty one, and the unit would seem to have lost its people.
+        if let Some(file) = config.database_file(&folder).filter(|file| !file.exists()) {
+            let why = "the database is missing; restore it from the backup";
+            return Err(CliError::storage(file.display(), why));
+        }
         let store = Store::open(&config.database_url(&folder)).await?;
         let log = open_log(&folder, &config, &keys)?;
         let objects = ObjectStore::open(&folder.join("objects"))

@@ -1,7 +1,7 @@
 //! `evidence add`: attaches an exhibit and reads it in first-look order.
 
 use crate::{
-    command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page,
+    command::Command, error::CliError, exit::Exit, hold, in_folder, outcome::Outcome, page::Page,
 };
 use crate::{
     progress::Meter,
@@ -103,6 +103,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Attached, CliError
         .under(Some(&order), scope)
         .detail(serde_json::json!({ "authorisation": order.id, "categories": scope }));
     session.act(&deed).await?;
+    let _held = hold::exhibit(&session.folder, &item.id)?;
     let context = context(session, order.categories.clone()).await?;
     let mut meter = Meter::new(0);
     let summary =
@@ -128,6 +129,9 @@ fn item(session: &Session, args: &Args) -> Result<EvidenceItem, CliError> {
     }
     let text = source.to_str().ok_or_else(|| bad("has a name that is no UTF-8".to_owned()))?;
     let label = args.label.clone().unwrap_or_else(|| folder_name(&source));
+    if label.trim().is_empty() {
+        return Err(CliError::bad("--label", "is empty; give the label on the exhibit's seal"));
+    }
     let id = EvidenceId::new(format!("{}/{}", args.case, slug(&label)))
         .map_err(|error| CliError::bad(&label, error))?;
     Ok(EvidenceItem {

@@ -37,6 +37,23 @@ fn a_senseless_command_line_ends_with_two() {
 }
 
 #[test]
+fn a_senseless_command_line_is_one_object_for_scripts() {
+    let said = run(&["--json", "ledger", "file", "abc", "--case", "X"]).ended(2).json();
+    assert_eq!(said["error"]["code"], 2, "{said}");
+    assert!(said["error"]["message"].as_str().unwrap().contains("hexadecimal"), "{said}");
+    assert_eq!(run(&["case", "open"]).ended(2).stdout, "");
+    assert!(run(&["--json", "case", "--help"]).ended(0).stdout.contains("Usage"));
+}
+
+#[test]
+fn an_answer_that_could_not_be_written_is_no_success() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut amparo = std::process::Command::new(env!("CARGO_BIN_EXE_amparo"));
+    let ended = amparo.args(["parsers", "--json"]).stdout(full).status().unwrap();
+    assert_eq!(ended.code(), Some(5));
+}
+
+#[test]
 fn parsers_are_listed_with_what_they_cannot_do() {
     let parsers = run(&["parsers", "--json"]).ended(0).json();
     let ids: Vec<&str> =

@@ -68,3 +68,14 @@ fn sentences_follow_the_language() {
     assert_eq!(line("en"), "There are no cases.\n");
     assert_eq!(line("pt_BR"), "Não há casos.\n");
 }
+
+#[test]
+fn a_lost_or_damaged_database_is_named_and_not_replaced() {
+    let unit = Unit::new("Unit");
+    let path = unit.data().join("amparo.db");
+    std::fs::write(&path, "no database at all\n".repeat(400)).unwrap();
+    unit.run("admin", &["user", "list"]).ended(5).says(&["not a database", "backup"]);
+    std::fs::remove_file(&path).unwrap();
+    unit.run("admin", &["user", "list"]).ended(5).says(&["amparo.db", "missing", "backup"]);
+    assert!(!path.exists());
+}
