@@ -142,7 +142,8 @@ async fn read(
     };
     let refused = tips.is_empty();
     let (mut arrived, left) = share(session, tips, problems, object, version, now);
-    taken.problems.extend(arrived.iter().flat_map(|arrival| arrival.problems.clone()));
+    let inside = arrived.iter().flat_map(|arrival| arrival.problems.clone());
+    taken.problems.extend(inside.map(|problem| named(problem, &file.name)));
     arrivals.append(&mut arrived);
     if refused || !left.is_empty() {
         // Facts depend on bytes, not on the folder they happened to lie in.
@@ -150,10 +151,10 @@ async fn read(
         session.store.record_import_problems(object, name, &left, now).await?;
     }
     if refused {
-        let first = left.into_iter().next();
+        let first = left.into_iter().next().map(|problem| named(problem, &file.name));
         taken.refused.push(first.unwrap_or_else(|| unsupported(&file.name, Some(object))));
     } else {
-        taken.problems.extend(left);
+        taken.problems.extend(left.into_iter().map(|problem| named(problem, &file.name)));
     }
     Ok(())
 }
@@ -203,6 +204,15 @@ fn within(problem: Option<&Locator>, tip: &Locator) -> bool {
     }
 }
 
+/// The same problem for a person, who looks for the file where it lies.
+fn named(problem: Problem, file: &str) -> Problem {
+    let subject = match problem.subject == file || problem.subject == files::base(file) {
+        true => file.to_owned(),
+        false => format!("{file}: {}", problem.subject),
+    };
+    Problem { subject, ..problem }
+}
+
 fn unsupported(name: &str, object: Option<Sha256>) -> Problem {
     Problem {
         kind: ProblemKind::Unsupported,
@@ -224,6 +234,16 @@ fn unreadable(path: &Path, error: &CliError) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_problem_names_the_file_where_it_lies() {
+        let check = |subject: &str, expect: &str| {
+            assert_eq!(named(unsupported(subject, None), "in/a.json").subject, expect);
+        };
+        check("a.json", "in/a.json");
+        check("in/a.json", "in/a.json");
+        check("/reportId", "in/a.json: /reportId");
+    }
 
     #[test]
     fn a_problem_belongs_to_the_tip_that_encloses_it() {
