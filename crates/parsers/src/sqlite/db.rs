@@ -67,6 +67,13 @@ impl Db {
         self.tables.contains_key(&table.to_lowercase())
     }
 
+    /// Those of the columns that a table lacks; none of a table that is missing itself.
+    #[must_use]
+    pub fn lacking<'c>(&self, table: &str, columns: &[&'c str]) -> Vec<&'c str> {
+        let Some(table) = self.tables.get(&table.to_lowercase()) else { return Vec::new() };
+        columns.iter().copied().filter(|column| table.column(column).is_none()).collect()
+    }
+
     /// Number of rows; `None` when the table is missing or cannot be counted.
     #[must_use]
     pub fn count(&self, table: &str) -> Option<u64> {

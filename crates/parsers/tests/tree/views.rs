@@ -134,3 +134,28 @@ fn rows_on_both_sides_of_a_damaged_page_are_read() {
     assert!(texts.iter().any(|(text, _)| text.ends_with("0400")));
     assert!(found.problems.iter().any(|problem| problem.detail.contains("not all")));
 }
+
+#[test]
+fn a_column_or_a_time_that_is_not_there_is_told() {
+    let check = |timestamp: &str, value: &str, expect: &str| {
+        let sql = STORE
+            .split("-- wal")
+            .next()
+            .unwrap()
+            .replace("from_me INTEGER, text", &format!("from_me, message_type, {timestamp}, text"))
+            .replace(", 0, '", &format!(", 0, 0, {value}, '"));
+        let (main, wal) = database(&sql);
+        let problems = parse(&files(main, wal)).problems;
+        let told: Vec<&str> = problems
+            .iter()
+            .filter(|problem| problem.subject == "message")
+            .map(|problem| problem.detail.as_str())
+            .collect();
+        assert_eq!(told.join("; "), expect);
+    };
+    check("timestamp", "1772440200000", "");
+    check("timestamp", "'later'", "3 messages have no readable time");
+    let missing = "there is no column timestamp; nothing is known of what it would hold; \
+                   3 messages have no readable time";
+    check("sent_when", "1772440200000", missing);
+}

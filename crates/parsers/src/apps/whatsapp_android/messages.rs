@@ -61,6 +61,7 @@ pub(super) fn read(db: &Db, main: &Blob, owner: &AccountKey, out: &mut dyn Sink)
         seen: HashSet::new(),
         unknown: BTreeMap::new(),
         without_chat: 0,
+        undated: 0,
     };
     reader.accounts();
     reader.emit_chats();
@@ -87,6 +88,7 @@ struct Reader<'r, 'a> {
     seen: HashSet<i64>,
     unknown: BTreeMap<i64, u64>,
     without_chat: u64,
+    undated: u64,
 }
 
 const MESSAGE_COLUMNS: [&str; 7] = [
@@ -98,6 +100,10 @@ const MESSAGE_COLUMNS: [&str; 7] = [
     "text_data",
     "origination_flags",
 ];
+
+/// Columns that every current schema has; a store without one is read, and says so.
+const ESSENTIAL_COLUMNS: [&str; 5] =
+    ["chat_row_id", "from_me", "timestamp", "message_type", "text_data"];
 
 impl Reader<'_, '_> {
     /// Every user the store knows by number, and the name of the owner.
@@ -161,6 +167,7 @@ impl Reader<'_, '_> {
             let detail = format!("{} rows belong to no chat; skipped", self.without_chat);
             self.out.problem(table_problem(self.main, ProblemKind::Skipped, "message", detail));
         }
+        self.tell_losses();
         let old = db.count("messages").unwrap_or_default();
         if old > scan.read {
             let detail = format!(
@@ -176,6 +183,22 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What the rows do not say although they should.
+    fn tell_losses(&mut self) {
+        let mut losses = Vec::new();
+        let lacking = self.db.lacking("message", &ESSENTIAL_COLUMNS);
+        losses.extend(lacking.iter().map(|column| {
+            format!("there is no column {column}; nothing is known of what it would hold")
+        }));
+        if self.undated > 0 {
+            losses.push(format!("{} messages have no readable time", self.undated));
+        }
+        for detail in losses {
+            let problem = table_problem(self.main, ProblemKind::Unsupported, "message", detail);
+            self.out.problem(problem);
+        }
+    }
+
     fn message(&mut self, rowid: i64, row: &Row) {
         self.seen.insert(rowid);
         let chat_row = row.integer(0).unwrap_or_default();
@@ -184,6 +207,7 @@ impl Reader<'_, '_> {
             self.without_chat += 1;
             return;
         }
+        self.undated += u64::from(row.integer(3).is_none());
         let kind = row.integer(4);
         if let Some(number) = kind.filter(|number| !KNOWN_TYPES.contains(number)) {
             *self.unknown.entry(number).or_default() += 1;
