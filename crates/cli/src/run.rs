@@ -14,7 +14,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
     let matches = match command::tree().try_get_matches_from(&args) {
         Ok(matches) => matches,
-        Err(error) => return explain_usage(error, args.iter().any(|arg| arg == "--json")),
+        Err(error) => return explain_usage(&error, args.iter().any(|arg| arg == "--json")),
     };
     let (edge, json) = match edge(&matches) {
         Ok(ready) => ready,
@@ -76,18 +76,19 @@ fn on_runtime(
         .map_err(|error| CliError::storage("runtime", error))?;
     runtime.block_on(async {
         let sentence = edge.say.just("cli-interrupted");
-        tokio::spawn(stop_when_interrupted(Arc::clone(&edge.interrupt), sentence));
+        let json = edge.globals.json;
+        tokio::spawn(stop_when_interrupted(Arc::clone(&edge.interrupt), sentence, json));
         dispatch(command, edge, matches).await
     })
 }
 
 /// Everything acknowledged is already durable and everything else is repeated by the next run, so
 /// stopping at once is safe; that is what the kill tests check.
-async fn stop_when_interrupted(interrupt: Arc<Interrupt>, sentence: String) {
+async fn stop_when_interrupted(interrupt: Arc<Interrupt>, sentence: String, json: bool) {
     while asked_to_stop().await.is_ok() {
         if !interrupt.request() {
-            to_stderr(&sentence);
-            std::process::exit(i32::from(Exit::Interrupted.code()));
+            let code = say_failed(Exit::Interrupted, "interrupted", &sentence, json);
+            std::process::exit(i32::from(code));
         }
     }
 }
@@ -114,25 +115,32 @@ fn print(reply: &Reply, say: &Say, json: bool) -> Exit {
 }
 
 fn complain(error: &CliError, say: &Say, json: bool) -> Exit {
-    let sentence = error.sentence(say);
+    say_failed(error.exit(), error.word(), &error.sentence(say), json);
+    error.exit()
+}
+
+/// Says why there is no answer, for scripts as one object; the code to end with.
+fn say_failed(exit: Exit, kind: &str, sentence: &str, json: bool) -> u8 {
     if json {
         let object = serde_json::json!({
-            "error": { "code": error.exit().code(), "kind": error.word(), "message": sentence }
+            "error": { "code": exit.code(), "kind": kind, "message": sentence }
         });
         let mut out = std::io::stdout().lock();
         drop(out.write_all(format!("{}\n", safe::json(&object)).as_bytes()));
     }
-    to_stderr(&sentence);
-    error.exit()
+    to_stderr(sentence);
+    exit.code()
 }
 
 /// Help and version are answers; anything else is a mistake, for scripts as one object too.
-fn explain_usage(error: clap::Error, json: bool) -> Exit {
+fn explain_usage(error: &clap::Error, json: bool) -> Exit {
     if !error.use_stderr() || !json {
         drop(error.print());
         return if error.use_stderr() { Exit::Usage } else { Exit::Ok };
     }
-    complain(&error.into(), &Say::new(amparo_text::Lang::En), true)
+    let text = error.to_string();
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    complain(&CliError::Usage(line), &Say::new(amparo_text::Lang::En), true)
 }
 
 fn to_stderr(line: &str) {
