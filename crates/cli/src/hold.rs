@@ -1,5 +1,5 @@
-//! One process at a time works on an exhibit: a second run would take over the jobs of the first and
-//! assess the case on half of them.
+//! One process at a time works on an exhibit: a second run would take over the jobs of the first
+//! and assess the case on half of them.
 //!
 //! The hold is a lock on a file and ends with the process, however it ends.
 

@@ -1,6 +1,6 @@
 //! The transfer ledger as commands show it: one row per file that went from one account to others.
 
-use crate::{error::CliError, page::Page, session::Session};
+use crate::{error::CliError, outcome::Outcome, page::Page, session::Session};
 use amparo_authz::Action;
 use amparo_model::{
     AccountKey, CaseId, DataCategory, EvidenceId, Located, MessageState, Sha256, Transfer, View,
@@ -50,6 +50,19 @@ impl From<StoredTransfer> for Row {
     }
 }
 
+/// The rows that answer a question of the ledger.
+#[derive(Debug, Serialize)]
+pub struct Ledger {
+    /// By time.
+    pub transfers: Vec<Row>,
+}
+
+impl Outcome for Ledger {
+    fn show(&self, page: &mut Page<'_>) {
+        show(&self.transfers, page);
+    }
+}
+
 /// The rows of a case that the filter selects, from the exhibits this person may see, by time.
 ///
 /// # Errors
@@ -58,7 +71,7 @@ pub async fn select(
     session: &mut Session,
     case: &CaseId,
     filter: &TransferFilter,
-) -> Result<Vec<Row>, CliError> {
+) -> Result<Ledger, CliError> {
     let needed = [DataCategory::Communications];
     let items = session.exhibits(case, Action::ReadEvidence, &needed).await?;
     let mut rows: Vec<Row> = Vec::new();
@@ -71,11 +84,11 @@ pub async fn select(
         let time = row.transfer.record().at.as_ref().and_then(|at| at.wall_clock());
         (time.is_none(), time, row.transfer.at().clone())
     });
-    Ok(rows)
+    Ok(Ledger { transfers: rows })
 }
 
 /// Shows rows as a table.
-pub fn show(rows: &[Row], page: &mut Page<'_>) {
+fn show(rows: &[Row], page: &mut Page<'_>) {
     if rows.is_empty() {
         return page.say_line("cli-none-transfers", &[]);
     }

@@ -127,6 +127,10 @@ fn item(session: &Session, args: &Args) -> Result<EvidenceItem, CliError> {
     if !source.is_dir() {
         return Err(bad("is no folder; this version reads folders".to_owned()));
     }
+    let own = std::fs::canonicalize(&session.folder).map_err(|error| bad(error.to_string()))?;
+    if source.starts_with(&own) || own.starts_with(&source) {
+        return Err(bad("holds this unit's own data, which changes while it is read".to_owned()));
+    }
     let text = source.to_str().ok_or_else(|| bad("has a name that is no UTF-8".to_owned()))?;
     let label = args.label.clone().unwrap_or_else(|| folder_name(&source));
     if label.trim().is_empty() {

@@ -1,13 +1,12 @@
 //! `ledger between`: what two accounts exchanged.
 
-use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
+use crate::{command::Command, error::CliError, in_folder};
 use crate::{
-    rows::{self, Row},
+    rows::{self, Ledger},
     session::Session,
 };
 use amparo_model::{AccountKey, CaseId};
 use amparo_store::TransferFilter;
-use serde::Serialize;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -33,19 +32,6 @@ pub struct Args {
     pub case: CaseId,
 }
 
-/// The rows that answer the question.
-#[derive(Debug, Serialize)]
-pub struct Ledger {
-    /// By time.
-    pub transfers: Vec<Row>,
-}
-
-impl Outcome for Ledger {
-    fn show(&self, page: &mut Page<'_>) {
-        rows::show(&self.transfers, page);
-    }
-}
-
 /// Looks them up.
 ///
 /// # Errors
@@ -53,6 +39,5 @@ impl Outcome for Ledger {
 pub async fn run(session: &mut Session, args: Args) -> Result<Ledger, CliError> {
     let between = Some((args.one, args.other));
     let filter = TransferFilter { between, ..TransferFilter::default() };
-    let transfers = rows::select(session, &args.case, &filter).await?;
-    Ok(Ledger { transfers })
+    rows::select(session, &args.case, &filter).await
 }

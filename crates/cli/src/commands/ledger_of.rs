@@ -1,13 +1,12 @@
 //! `ledger of`: everything one account sent or received.
 
-use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
+use crate::{command::Command, error::CliError, in_folder};
 use crate::{
-    rows::{self, Row},
+    rows::{self, Ledger},
     session::Session,
 };
 use amparo_model::{AccountKey, CaseId};
 use amparo_store::TransferFilter;
-use serde::Serialize;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -30,25 +29,11 @@ pub struct Args {
     pub case: CaseId,
 }
 
-/// The rows that answer the question.
-#[derive(Debug, Serialize)]
-pub struct Ledger {
-    /// By time.
-    pub transfers: Vec<Row>,
-}
-
-impl Outcome for Ledger {
-    fn show(&self, page: &mut Page<'_>) {
-        rows::show(&self.transfers, page);
-    }
-}
-
 /// Looks them up.
 ///
 /// # Errors
 /// [`CliError`] when refused or when the case does not exist.
 pub async fn run(session: &mut Session, args: Args) -> Result<Ledger, CliError> {
     let filter = TransferFilter { account: Some(args.account), ..TransferFilter::default() };
-    let transfers = rows::select(session, &args.case, &filter).await?;
-    Ok(Ledger { transfers })
+    rows::select(session, &args.case, &filter).await
 }

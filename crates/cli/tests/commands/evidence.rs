@@ -69,6 +69,15 @@ fn a_store_that_is_none_is_a_problem_and_costs_its_neighbours_nothing() {
 }
 
 #[test]
+fn the_units_own_data_is_no_exhibit() {
+    let unit = Unit::with_case("Unit");
+    for folder in ["data", "data/objects", "."] {
+        let path = unit.path(folder);
+        unit.run("ines", &add(&path, "E-1")).ended(3).says(&["own data"]);
+    }
+}
+
+#[test]
 fn a_source_that_is_no_folder_is_named() {
     let unit = Unit::with_case("Unit");
     let missing = unit.path("missing");
