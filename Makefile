@@ -1,20 +1,23 @@
 # The two commands of the README, and the few others. Each target works in a fresh clone.
 
-.PHONY: setup demo test bench lint gen deny clean
+.PHONY: compiler setup demo test bench lint gen deny clean
 
 # Debian's packages that the tests use; nothing is installed when all are there.
 PACKAGES = postgresql openssh-client
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-setup:
+# SQLite is built from its C source.
+compiler:
 	@command -v cargo >/dev/null || { echo "Rust is missing: install it, then run make again" >&2; exit 1; }
 	@command -v cc >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy gcc libc6-dev; }
+
+setup: compiler
 	@{ command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } \
 	  && command -v ssh-keygen >/dev/null \
 	  || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy $(PACKAGES); }
 
 # The reference case, end to end, on embedded storage; ends at a web address. ARGS="--no-serve --json"
-demo:
+demo: compiler
 	cargo build --release --locked -p amparo-cli
 	./target/release/amparo demo $(ARGS)
 
@@ -27,7 +30,7 @@ lint:
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 # One line per benchmark; the same goes to target/bench.json. Peers that are missing are named.
-bench:
+bench: compiler
 	cargo build --release --locked -p amparo-cli -p xtask
 	./target/release/xtask bench $(ARGS)
 
