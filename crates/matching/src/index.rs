@@ -170,6 +170,8 @@ impl KnownIndex {
         Some(Match {
             hash_set: set.id.clone(),
             dated: set.dated.clone(),
+            version: set.version.clone(),
+            row: amparo_model::Place::Whole,
             basis,
             category: row.code.as_ref().map(|code| category(set, code)),
             series: row.series.clone(),
@@ -264,6 +266,7 @@ fn rank(basis: MatchBasis) -> (u8, u32) {
             (u8::from(recorded_by_app), strength)
         }
         MatchBasis::Near { distance, .. } => (2, distance),
+        MatchBasis::Frames { query_percent, .. } => (3, u32::from(100 - query_percent.min(100))),
     }
 }
 
@@ -273,6 +276,7 @@ fn identity(found: &Match) -> Identity {
     let (near, distance) = match found.basis {
         MatchBasis::Exact { .. } => (false, 0),
         MatchBasis::Near { distance, .. } => (true, distance),
+        MatchBasis::Frames { query_percent, .. } => (true, u32::from(query_percent)),
     };
     let list = found.hash_set.clone();
     let verdict = (found.category.clone(), found.series.clone(), found.is_distributed);

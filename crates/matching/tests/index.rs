@@ -18,21 +18,15 @@ fn header(id: &str, realm: &str, purpose: Purpose) -> HashSetHeader {
         scheme: Scheme { name: "VICS".to_owned(), realm, version: "2.0".to_owned() },
         dated: "2026-02-01".to_owned(),
         source: "unit A".to_owned(),
+        version: None,
+        licence: None,
         purpose,
     }
 }
 
-const NOTHING: KnownHash = KnownHash {
-    md5: None,
-    sha1: None,
-    sha256: None,
-    pdq: None,
-    code: None,
-    series: None,
-    is_distributed: None,
-    victim_identified: None,
-    size: None,
-};
+fn nothing() -> KnownHash {
+    KnownHash::default()
+}
 
 fn hashes(rng: &mut ChaCha8Rng) -> Hashes {
     let (md5, sha1, sha256) = (Md5(rng.random()), Sha1(rng.random()), Sha256(rng.random()));
@@ -56,7 +50,7 @@ fn turned(pdq: &Pdq, distance: usize, rng: &mut ChaCha8Rng) -> Pdq {
 
 fn known(hashes: &Hashes, code: &str) -> KnownHash {
     let (md5, sha1, sha256) = (Some(hashes.md5), Some(hashes.sha1), Some(hashes.sha256));
-    KnownHash { md5, sha1, sha256, code: Some(code.to_owned()), ..NOTHING }
+    KnownHash { md5, sha1, sha256, code: Some(code.to_owned()), ..nothing() }
 }
 
 fn alert(rows: Vec<KnownHash>) -> KnownIndex {
@@ -72,9 +66,9 @@ fn what_was_inserted_is_found_by_each_of_its_hashes_and_nothing_else_is() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let all: Vec<Hashes> = (0..500).map(|_| hashes(&mut rng)).collect();
     let rows = all.iter().map(|h| match rng.random_range(0..3) {
-        0 => KnownHash { md5: Some(h.md5), ..NOTHING },
-        1 => KnownHash { sha1: Some(h.sha1), ..NOTHING },
-        _ => KnownHash { sha256: Some(h.sha256), ..NOTHING },
+        0 => KnownHash { md5: Some(h.md5), ..nothing() },
+        1 => KnownHash { sha1: Some(h.sha1), ..nothing() },
+        _ => KnownHash { sha256: Some(h.sha256), ..nothing() },
     });
     let index = alert(rows.collect());
     for known in &all {
@@ -87,7 +81,7 @@ fn what_was_inserted_is_found_by_each_of_its_hashes_and_nothing_else_is() {
 fn near_search_finds_all_within_the_threshold_and_none_beyond() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let all: Vec<Pdq> = (0..300).map(|_| pdq(&mut rng)).collect();
-    let index = alert(all.iter().map(|p| KnownHash { pdq: Some(*p), ..NOTHING }).collect());
+    let index = alert(all.iter().map(|p| KnownHash { pdq: Some(*p), ..nothing() }).collect());
     for (at, known) in all.iter().enumerate() {
         let distance = at % 64;
         let query = turned(known, distance, &mut rng);
@@ -113,7 +107,7 @@ fn low_quality_matches_on_neither_side() {
     let good = pdq(&mut rng);
     let poor = Pdq { quality: 49, ..good };
     let check = |list: Pdq, query: Pdq, expect: usize| {
-        let index = alert(vec![KnownHash { pdq: Some(list), ..NOTHING }]);
+        let index = alert(vec![KnownHash { pdq: Some(list), ..nothing() }]);
         assert_eq!(index.near(&query).len(), expect);
     };
     check(good, Pdq { quality: 50, ..good }, 1);
@@ -144,7 +138,8 @@ fn the_order_of_lists_and_rows_changes_nothing() {
     let mut rng = ChaCha8Rng::seed_from_u64(6);
     let file = hashes(&mut rng);
     let look = pdq(&mut rng);
-    let near = |d, rng: &mut ChaCha8Rng| KnownHash { pdq: Some(turned(&look, d, rng)), ..NOTHING };
+    let near =
+        |d, rng: &mut ChaCha8Rng| KnownHash { pdq: Some(turned(&look, d, rng)), ..nothing() };
     let mut rows = vec![known(&file, "1"), near(9, &mut rng), near(4, &mut rng)];
     let set = |id, rows: &[KnownHash]| (header(id, "US", Purpose::Alert), rows.to_vec());
     let one = KnownIndex::build(vec![set("a", &rows), set("b", &rows)], DEFAULT_THRESHOLD);
@@ -178,7 +173,7 @@ fn novelty_says_no_more_than_was_compared() {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let (listed, other) = (hashes(&mut rng), hashes(&mut rng));
     let (look, far) = (pdq(&mut rng), pdq(&mut rng));
-    let full = alert(vec![known(&listed, "1"), KnownHash { pdq: Some(look), ..NOTHING }]);
+    let full = alert(vec![known(&listed, "1"), KnownHash { pdq: Some(look), ..nothing() }]);
     let exact_only = alert(vec![known(&listed, "1")]);
     let none = KnownIndex::build(Vec::new(), DEFAULT_THRESHOLD);
     let harmless = (header("g", "US", Purpose::KnownGood), vec![known(&listed, "0")]);

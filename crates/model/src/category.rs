@@ -3,7 +3,7 @@
 //! A number means nothing without its scheme, realm and version; a negative in one scheme says
 //! nothing in another. So a category always carries all of them, and nothing here converts.
 
-use crate::{HashSetId, Md5, Pdq, Sha1, Sha256};
+use crate::{HashSetId, Md5, Pdq, PhotoDna, Sha1, Sha256};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -57,15 +57,24 @@ pub enum Purpose {
     Alert,
     /// Known harmless files: a match needs no second look.
     KnownGood,
+    /// Known series: a match matters, and says above all to which series a file belongs.
+    Series,
 }
 
 impl Purpose {
+    /// Whether a match matters. Only a list of harmless files is silent.
+    #[must_use]
+    pub fn alerts(self) -> bool {
+        self != Self::KnownGood
+    }
+
     /// The word used on the command line and in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Alert => "alert",
             Self::KnownGood => "known_good",
+            Self::Series => "series",
         }
     }
 }
@@ -81,14 +90,57 @@ pub struct HashSetHeader {
     pub scheme: Scheme,
     /// The list's own date, as stated at import (`2026-03-01`).
     pub dated: String,
+    /// The list's own version or edition, as stated (`2026.1`).
+    pub version: Option<String>,
     /// Who issued it.
     pub source: String,
+    /// Under what terms the unit holds it, in the operator's words.
+    pub licence: Option<String>,
     /// What it is for.
     pub purpose: Purpose,
 }
 
-/// One row of a list. At least one hash is present.
+/// What a list file says of itself. Everything else is stated by whoever imports it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListHeader {
+    /// Whose numbers its codes are; `None` when nothing in the file tells.
+    pub scheme: Option<Scheme>,
+    /// Its name, if stated.
+    pub title: Option<String>,
+    /// Its version or edition, if stated.
+    pub version: Option<String>,
+    /// Its own date (`2026-03-01`), if stated.
+    pub dated: Option<String>,
+    /// Which material such a file holds.
+    pub nature: ListNature,
+}
+
+/// Which material a list's format or its own statements speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListNature {
+    /// Illegal or exploitive: it can never be imported as known-good.
+    Illegal,
+    /// Catalogued software and the like.
+    Catalogue,
+    /// Nothing in the file tells.
+    NotStated,
+}
+
+/// The last record of a list that was read to its end. Without it nothing may be imported: a list
+/// that is cut would miss hashes without anyone knowing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListTotals {
+    /// Rows in the file; always `stored + rejected`.
+    pub rows: u64,
+    /// Rows handed on.
+    pub stored: u64,
+    /// Rows that could not be used, each with a reason.
+    pub rejected: u64,
+}
+
+/// One row of a list. At least one hash is present.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownHash {
     /// MD5, if stated.
     pub md5: Option<Md5>,
@@ -98,6 +150,10 @@ pub struct KnownHash {
     pub sha256: Option<Sha256>,
     /// PDQ, if stated; quality 100 when the list names none.
     pub pdq: Option<Pdq>,
+    /// PhotoDNA, if stated; kept and passed on, never computed or compared here.
+    pub photodna: Option<PhotoDna>,
+    /// PDQ of a video's frames in their order, in the manner of vPDQ; empty for anything else.
+    pub frames: Vec<Pdq>,
     /// The verdict's code; `None` is "no verdict", which is not code 0.
     pub code: Option<String>,
     /// The list's series name, if any.
@@ -108,4 +164,8 @@ pub struct KnownHash {
     pub victim_identified: Option<bool>,
     /// Size in bytes, if stated.
     pub size: Option<u64>,
+    /// The file's name, if stated.
+    pub name: Option<String>,
+    /// Whatever else the row says, as `(key, value)` in the list's own words and order.
+    pub other: Vec<(String, String)>,
 }

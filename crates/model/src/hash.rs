@@ -75,6 +75,29 @@ hash!(
     Md5, "MD5", 16
 );
 
+hash!(
+    /// PhotoDNA, 144 bytes. Its computation is licensed and not part of this project.
+    PhotoDna, "PhotoDNA", 144
+);
+
+impl PhotoDna {
+    /// Reads either form in which lists carry it: 288 hexadecimal digits or 192 characters of
+    /// base64, whose case is never folded.
+    ///
+    /// # Errors
+    /// [`ParseHashError`] when it is neither.
+    pub fn from_list(text: &str) -> Result<Self, ParseHashError> {
+        let bytes = BASE64.decode(text.trim().as_bytes()).ok().and_then(|b| b.try_into().ok());
+        bytes.map_or_else(|| text.parse(), |bytes| Ok(Self(bytes)))
+    }
+
+    /// The base64 form of VICS 2.0.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        BASE64.encode(&self.0)
+    }
+}
+
 impl Md5 {
     /// The hash of the empty file, which real lists contain and which must never match.
     pub const EMPTY_FILE: Self = Self([
@@ -83,7 +106,22 @@ impl Md5 {
     ]);
 }
 
+impl Sha1 {
+    /// See [`Md5::EMPTY_FILE`].
+    pub const EMPTY_FILE: Self = Self([
+        0xda, 0x39, 0xa3, 0xee, 0x5e, 0x6b, 0x4b, 0x0d, 0x32, 0x55, 0xbf, 0xef, 0x95, 0x60, 0x18,
+        0x90, 0xaf, 0xd8, 0x07, 0x09,
+    ]);
+}
+
 impl Sha256 {
+    /// See [`Md5::EMPTY_FILE`].
+    pub const EMPTY_FILE: Self = Self([
+        0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9,
+        0x24, 0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52,
+        0xb8, 0x55,
+    ]);
+
     /// Reads the base64 form in which WhatsApp and others store SHA-256; `None` unless it holds
     /// exactly 32 bytes.
     #[must_use]
@@ -192,6 +230,15 @@ mod tests {
     fn base64_of_other_lengths_is_no_sha256() {
         assert!(Sha256::from_base64("AAAA").is_none());
         assert!(Sha256::from_base64(&BASE64.encode(&[7; 32])).is_some());
+    }
+
+    #[test]
+    fn photodna_reads_both_forms_and_keeps_the_case_of_base64() {
+        let hash = PhotoDna(std::array::from_fn(|at| u8::try_from(at).unwrap()));
+        assert_eq!(PhotoDna::from_list(&hash.to_base64()), Ok(hash));
+        assert_eq!(PhotoDna::from_list(&hash.to_string().to_uppercase()), Ok(hash));
+        assert!(PhotoDna::from_list(&hash.to_base64().to_uppercase()) != Ok(hash));
+        assert!(PhotoDna::from_list("AAAA").is_err());
     }
 
     #[test]

@@ -22,11 +22,13 @@ mod time;
 mod tip;
 
 pub use alarm::{Alarm, Band, Reason};
-pub use category::{Basis, Category, HashSetHeader, KnownHash, Purpose, Scheme};
+pub use category::{
+    Basis, Category, HashSetHeader, KnownHash, ListHeader, ListNature, ListTotals, Purpose, Scheme,
+};
 pub use clock::{Clock, FixedClock, SteppingClock};
 pub use custody::{Authorisation, Case, DataCategory, Entry, EvidenceItem, EvidenceKind, Wave};
 pub use hash::{
-    Bits256, HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, RecordedHash, Sha1, Sha256,
+    Bits256, HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, PhotoDna, RecordedHash, Sha1, Sha256,
 };
 pub use id::{AuthorisationId, CaseId, EvidenceId, HashSetId, InvalidId, ReferralId, TipId};
 pub use locator::{Located, Locator, Place, Problem, ProblemKind, View};

@@ -1,6 +1,6 @@
 //! What a look-up in the known-hash lists may say.
 
-use crate::{Category, HashAlgorithm, HashSetId, Sha256};
+use crate::{Category, HashAlgorithm, HashSetId, Place, Sha256};
 use serde::{Deserialize, Serialize};
 
 /// One hit of one hash in one list.
@@ -10,6 +10,10 @@ pub struct Match {
     pub hash_set: HashSetId,
     /// The list's date.
     pub dated: String,
+    /// The list's version, if it states one.
+    pub version: Option<String>,
+    /// Where in the list's file the row lies.
+    pub row: Place,
     /// How it hit.
     pub basis: MatchBasis,
     /// The list's verdict, unchanged; `None` when the list gives none.
@@ -39,6 +43,17 @@ pub enum MatchBasis {
         distance: u32,
         /// Threshold in force.
         threshold: u32,
+    },
+    /// Enough frames of a video within the threshold of frames of a listed video.
+    Frames {
+        /// Share of the examined video's frames that have a counterpart, in percent.
+        query_percent: u8,
+        /// Share of the listed video's frames that have a counterpart, in percent.
+        list_percent: u8,
+        /// Threshold for one frame in force, in bits.
+        threshold: u32,
+        /// Least share in force, in percent, which both have to reach.
+        min_percent: u8,
     },
 }
 

@@ -26,8 +26,12 @@ pub enum Record {
     Call(Call),
     /// A tip as its issuer sent it.
     Tip(Box<crate::TipRevision>),
+    /// What a known-hash list says of itself.
+    ListHeader(crate::ListHeader),
     /// One row of a known-hash list.
     KnownHash(crate::KnownHash),
+    /// The end of a known-hash list that is whole.
+    ListEnd(crate::ListTotals),
 }
 
 /// The names of the records, for declarations and tests.
@@ -50,8 +54,12 @@ pub enum RecordKind {
     Call,
     /// See [`crate::TipRevision`].
     Tip,
+    /// See [`crate::ListHeader`].
+    ListHeader,
     /// See [`crate::KnownHash`].
     KnownHash,
+    /// See [`crate::ListTotals`].
+    ListEnd,
 }
 
 impl Record {
@@ -67,7 +75,9 @@ impl Record {
             Self::Receipt(_) => RecordKind::Receipt,
             Self::Call(_) => RecordKind::Call,
             Self::Tip(_) => RecordKind::Tip,
+            Self::ListHeader(_) => RecordKind::ListHeader,
             Self::KnownHash(_) => RecordKind::KnownHash,
+            Self::ListEnd(_) => RecordKind::ListEnd,
         }
     }
 }

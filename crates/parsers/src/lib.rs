@@ -23,12 +23,14 @@ pub mod apps;
 pub mod hashsets;
 mod input;
 mod json;
+pub mod list;
 mod normal;
 mod spec;
 pub mod sqlite;
 pub mod tips;
 
 pub use input::{Blob, Collected, Input, Sink};
+pub use list::{ListOut, ListParser, ListSource, Unsound};
 pub use spec::{Companion, CompanionTest, Family, Limits, Spec, Tier};
 
 use globset::GlobSet;
@@ -66,6 +68,9 @@ pub const PARSERS: &[&dyn Parser] = &[
     &hashsets::vics_2::Vics2,
     &apps::whatsapp_android::WhatsappAndroid,
 ];
+
+/// All parsers of known-hash lists, sorted by id. Each is in [`PARSERS`] as well.
+pub const LISTS: &[&dyn ListParser] = &[];
 
 /// The parser with this id.
 #[must_use]

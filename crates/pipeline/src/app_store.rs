@@ -317,6 +317,8 @@ mod tests {
         let found = Match {
             hash_set: list.clone(),
             dated: "2026-02-01".to_owned(),
+            version: None,
+            row: Place::Whole,
             basis: MatchBasis::Exact { algorithm, recorded_by_app: true },
             category: None,
             series: None,

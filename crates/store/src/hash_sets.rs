@@ -157,6 +157,7 @@ fn known(row: &Row) -> Result<KnownHash> {
         is_distributed: row.opt_int(7)?.map(|n| n != 0),
         victim_identified: row.opt_int(8)?.map(|n| n != 0),
         size: row.opt_int(9)?.map(i64::cast_unsigned),
+        ..KnownHash::default()
     })
 }
 

@@ -12,6 +12,7 @@ pub const BENCH: Bench = Bench {
     peer: "hashdeep -c md5,sha1,sha256, all cores",
     unit: "GB/h",
     more_is_better: true,
+    goal: Some(3.0),
     run,
 };
 

@@ -9,6 +9,7 @@ pub const BENCH: Bench = Bench {
     peer: "full processing of the same evidence",
     unit: "s",
     more_is_better: false,
+    goal: None,
     run,
 };
 

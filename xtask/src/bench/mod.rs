@@ -26,6 +26,8 @@ pub struct Bench {
     pub unit: &'static str,
     /// False where fewer is better (seconds).
     pub more_is_better: bool,
+    /// The ratio to the peer that the project set itself, if any; the page says whether it is met.
+    pub goal: Option<f64>,
     /// Measures both sides.
     pub run: fn(&Workbench) -> Result<Figures, String>,
 }

@@ -11,6 +11,7 @@ pub const BENCH: Bench = Bench {
     peer: "faiss IndexBinaryFlat, one thread",
     unit: "queries/s",
     more_is_better: true,
+    goal: Some(100.0),
     run,
 };
 
@@ -61,6 +62,8 @@ pub fn header() -> Result<HashSetHeader, String> {
         scheme,
         dated: "2026-01-01".into(),
         source: "generated".into(),
+        version: None,
+        licence: None,
         purpose: Purpose::Alert,
     })
 }

@@ -109,6 +109,8 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Loaded, CliError> 
         scheme,
         dated: args.dated,
         source: args.source,
+        version: None,
+        licence: None,
         purpose,
     };
     let (at, by) = (session.clock.now(), session.actor.name.clone());

@@ -194,6 +194,7 @@ fn known_hash(row: &Object, faults: &mut Vec<String>) -> KnownHash {
         is_distributed: flag(row, "IsDistributed", faults),
         victim_identified: flag(row, "VictimIdentified", faults),
         size: row.integer("MediaSize").and_then(|size| size.try_into().ok()),
+        ..KnownHash::default()
     };
     if let Some(list) = row.get("AlternativeHashes") {
         for item in list.items() {

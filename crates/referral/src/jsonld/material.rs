@@ -240,6 +240,7 @@ fn match_type(statement: &NoveltyStatement) -> &'static str {
     match statement.matches.first().map(|hit| hit.basis) {
         Some(MatchBasis::Exact { .. }) => "exact",
         Some(MatchBasis::Near { .. }) => "near",
+        Some(MatchBasis::Frames { .. }) => "near-video",
         None => "none",
     }
 }
@@ -270,6 +271,10 @@ fn hit_words(hit: &Match) -> String {
         MatchBasis::Near { distance, threshold } => {
             format!("PDQ distance {distance} of at most {threshold}")
         }
+        MatchBasis::Frames { query_percent, list_percent, threshold, min_percent } => format!(
+            "{query_percent} % of its frames and {list_percent} % of the listed video's within PDQ \
+             distance {threshold}, at least {min_percent} % of both"
+        ),
     };
     let category = hit.category.as_ref().map_or_else(
         || "no category stated".to_owned(),

@@ -293,6 +293,8 @@ fn novelty(n: u8) -> NoveltyStatement {
     let hit = |basis| Match {
         hash_set: list.clone(),
         dated: "2026-02-15".to_owned(),
+        version: None,
+        row: Place::Json { pointer: "/value/0".to_owned() },
         basis,
         category: Some(Category {
             scheme: Scheme {

@@ -16,6 +16,8 @@ pub fn header() -> HashSetHeader {
         },
         dated: "2026-02-01".to_owned(),
         source: "Example unit".to_owned(),
+        version: None,
+        licence: None,
         purpose: Purpose::Alert,
     }
 }
@@ -23,17 +25,7 @@ pub fn header() -> HashSetHeader {
 fn known(n: u32) -> KnownHash {
     let mut md5 = [0; 16];
     md5[..4].copy_from_slice(&n.to_be_bytes());
-    KnownHash {
-        md5: Some(Md5(md5)),
-        sha1: None,
-        sha256: None,
-        pdq: None,
-        code: None,
-        series: None,
-        is_distributed: None,
-        victim_identified: None,
-        size: None,
-    }
+    KnownHash { md5: Some(Md5(md5)), ..KnownHash::default() }
 }
 
 fn full() -> KnownHash {
@@ -47,6 +39,7 @@ fn full() -> KnownHash {
         is_distributed: Some(false),
         victim_identified: Some(true),
         size: Some(u64::MAX),
+        ..KnownHash::default()
     }
 }
 
