@@ -3,6 +3,10 @@
 //! Layout: `ROOT/ab/cdef...` (the first byte of the name is the folder) with mode 0444, and
 //! `ROOT/scratch/` on the same file system for what has no name yet.
 
+mod draft;
+
+pub use draft::Draft;
+
 use crate::fault::{Faults, NoFaults};
 use crate::hashing::sha256;
 use crate::publish::{Named, Scratch, create_folder, make_folder, sync_folder};
@@ -114,9 +118,10 @@ impl ObjectStore {
         let folder = self.root.join(SCRATCH_FOLDER);
         let mut written = Vec::new();
         for (name, bytes) in items {
-            if !self.has(name, bytes.len())? {
+            let size = bytes.len() as u64;
+            if !self.has(name, size)? {
                 let scratch = Scratch::write(&folder, 0o444, bytes, &*self.faults);
-                written.push((name, bytes.len(), scratch.map_err(at(&folder))?));
+                written.push((name, size, scratch.map_err(at(&folder))?));
             }
         }
         for (name, _, scratch) in &written {
@@ -143,12 +148,7 @@ impl ObjectStore {
     /// [`ObjectError::Missing`], [`ObjectError::Damaged`] or [`ObjectError::Io`].
     pub fn read(&self, object: &Sha256) -> Result<Vec<u8>, ObjectError> {
         let path = self.path(object);
-        let mut file = match open_read_only(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(ObjectError::Missing { object: *object });
-            }
-            other => other.map_err(at(&path))?,
-        };
+        let mut file = self.open_object(object)?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(at(&path))?;
         let found = sha256(&bytes);
@@ -170,7 +170,28 @@ impl ObjectStore {
         &self.root
     }
 
-    pub(crate) fn path(&self, object: &Sha256) -> PathBuf {
+    pub(crate) fn faults(&self) -> &dyn Faults {
+        &*self.faults
+    }
+
+    /// Opens an object for reading, for one that does not fit into memory. Its bytes are not
+    /// verified; whoever reads all of them compares their hash with the name.
+    ///
+    /// # Errors
+    /// [`ObjectError::Missing`] or [`ObjectError::Io`].
+    pub fn open_object(&self, object: &Sha256) -> Result<File, ObjectError> {
+        let path = self.path(object);
+        match open_read_only(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(ObjectError::Missing { object: *object })
+            }
+            other => other.map_err(at(&path)),
+        }
+    }
+
+    /// Where an object lies, for readers that map it.
+    #[must_use]
+    pub fn path(&self, object: &Sha256) -> PathBuf {
         let name = object.to_string();
         let (shard, rest) = name.split_at(2);
         self.root.join(shard).join(rest)
@@ -183,10 +204,10 @@ impl ObjectStore {
     }
 
     /// Whether the object is there; an error when it is there with another size.
-    fn has(&self, object: &Sha256, size: usize) -> Result<bool, ObjectError> {
+    fn has(&self, object: &Sha256, size: u64) -> Result<bool, ObjectError> {
         let path = self.path(object);
         match path.symlink_metadata() {
-            Ok(meta) if meta.is_file() && meta.len() == size as u64 => Ok(true),
+            Ok(meta) if meta.is_file() && meta.len() == size => Ok(true),
             Ok(meta) => {
                 let why = format!("{} bytes instead of {size}", meta.len());
                 Err(ObjectError::Damaged { object: *object, why })

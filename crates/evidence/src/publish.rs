@@ -112,6 +112,12 @@ impl<'f> Scratch<'f> {
         Ok(scratch)
     }
 
+    /// Adds bytes to those written so far.
+    pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.faults.before(Step::Write, &self.path)?;
+        self.file.write_all(bytes)
+    }
+
     pub fn sync(&self, faults: &dyn Faults) -> io::Result<()> {
         faults.before(Step::SyncFile, &self.path)?;
         self.file.sync_all()

@@ -3,7 +3,8 @@
 //!
 //! This file stays under 200 lines, tests apart, so that one person can read all of it.
 
-use crate::frame::{Kind, MAX_BODY, NotExamined, read_body, read_head};
+use crate::frame::{CHUNK, Kind, MAX_BODY, NotExamined, Want, read_body, read_head};
+use crate::violation::Violation;
 use amparo_media::{Limits, Picture};
 use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
 use serde::de::DeserializeOwned;
@@ -15,32 +16,6 @@ const MAX_PROBLEMS: u64 = 20_000;
 const MAX_CHARS: usize = 300;
 /// Picture formats that exist here.
 const FORMATS: [&str; 7] = ["jpeg", "png", "gif", "webp", "bmp", "tiff", "other"];
-
-/// A rule that a worker broke.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Violation {
-    /// A frame kind that does not exist or has no place here.
-    #[error("frame of kind {0}, which has no place here")]
-    Kind(u8),
-    /// A frame longer than allowed.
-    #[error("frame of {0} bytes")]
-    Length(usize),
-    /// A body that is not what its kind promises.
-    #[error("a body that cannot be read: {0}")]
-    Body(String),
-    /// A record or problem of an object that was not sent.
-    #[error("names object {0}, which it was not given")]
-    Object(Sha256),
-    /// A record of a kind that the parser does not declare.
-    #[error("a record of a kind that its parser does not emit: {0:?}")]
-    Undeclared(RecordKind),
-    /// More records, problems or bytes than the parser's limits.
-    #[error("more {0} than its limits allow")]
-    TooMuch(&'static str),
-    /// A statement about a picture that cannot be.
-    #[error("an impossible statement about a picture: {0}")]
-    Picture(&'static str),
-}
 
 /// Why no answer could be had.
 #[derive(Debug)]
@@ -60,6 +35,7 @@ pub enum Answer {
     Problems(Vec<Problem>),
     Picture(Picture),
     NotExamined(NotExamined),
+    Want(Want),
     Done,
 }
 
@@ -80,6 +56,10 @@ pub struct Border {
     pub picture: Limits,
     /// How many problems came so far.
     pub problems: u64,
+    /// Length of the list whose bytes may be asked for.
+    pub list_bytes: u64,
+    /// How many more bytes may be asked for.
+    pub wanted: u64,
 }
 
 impl Border {
@@ -111,6 +91,7 @@ impl Border {
                 let why = plain(&refused.why);
                 Ok(Answer::NotExamined(NotExamined { why, ..refused }))
             }
+            Kind::Want => self.want(json(body)?),
             other => Err(Violation::Kind(other as u8)),
         }
     }
@@ -158,6 +139,15 @@ impl Border {
             return Err(Violation::Picture("text"));
         }
         Ok(Answer::Picture(picture))
+    }
+
+    fn want(&mut self, want: Want) -> Result<Answer, Violation> {
+        let inside = want.offset.checked_add(want.length).is_some_and(|end| end <= self.list_bytes);
+        if !inside || want.length == 0 || want.length > CHUNK as u64 {
+            return Err(Violation::Range);
+        }
+        spend(&mut self.wanted, want.length).ok_or(Violation::TooMuch("bytes of the list"))?;
+        Ok(Answer::Want(want))
     }
 
     fn known(&self, at: &Locator) -> Result<(), Violation> {

@@ -1,6 +1,6 @@
 //! What can go wrong on the host's side, by what the caller can do.
 
-use crate::border::Violation;
+use crate::violation::Violation;
 use amparo_model::ProblemKind;
 
 /// There is no worker to ask. Decoding is refused until this is mended.

@@ -23,6 +23,8 @@ pub enum Kind {
     Examine = 3,
     /// Host: the next bytes of the blobs announced.
     Bytes = 4,
+    /// Host: read a list ([`ListRequest`]); its bytes go over as they are wanted.
+    List = 5,
     /// Worker: confined and ready.
     Ready = 128,
     /// Worker: could not confine itself; the body says why.
@@ -37,10 +39,12 @@ pub enum Kind {
     NotExamined = 133,
     /// Worker: the request is answered.
     Done = 134,
+    /// Worker: needs bytes of the list ([`Want`]); one [`Kind::Bytes`] of that length follows.
+    Want = 135,
 }
 
 impl Kind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Start,
         Self::Parse,
         Self::Examine,
@@ -52,6 +56,8 @@ impl Kind {
         Self::Picture,
         Self::NotExamined,
         Self::Done,
+        Self::List,
+        Self::Want,
     ];
 
     /// The kind with this number.
@@ -78,6 +84,24 @@ pub struct ParseRequest {
     pub parser: String,
     /// Main file first, then companions.
     pub blobs: Vec<BlobHead>,
+}
+
+/// Body of [`Kind::List`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListRequest {
+    /// Which parser.
+    pub parser: String,
+    /// The list, none of whose bytes follows unasked.
+    pub list: BlobHead,
+}
+
+/// Body of [`Kind::Want`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Want {
+    /// First byte.
+    pub offset: u64,
+    /// How many, 1 to [`CHUNK`].
+    pub length: u64,
 }
 
 /// Body of [`Kind::Examine`].

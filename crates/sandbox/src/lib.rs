@@ -6,7 +6,8 @@
 //! the kernel cannot confine, nothing is decoded and the error says so.
 //!
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
-//! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`).
+//! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`). Lists of known
+//! hashes are larger than a worker's memory: it asks for their bytes piece by piece ([`ListBytes`]).
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
@@ -18,15 +19,20 @@ mod confine;
 mod error;
 mod frame;
 mod guard;
+mod list;
+mod outgoing;
 mod pool;
 mod serve;
+mod serve_list;
+mod violation;
 mod worker;
 
-pub use border::Violation;
 pub use confine::{CannotConfine, Confinement, confine};
 pub use error::{SandboxError, WorkerError};
+pub use list::ListBytes;
 pub use pool::Pool;
 pub use serve::{ServeError, serve};
+pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 
 pub use amparo_media::{Picture, looks_like_picture};

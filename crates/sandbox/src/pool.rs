@@ -2,8 +2,10 @@
 
 use crate::confine::Confinement;
 use crate::error::{SandboxError, WorkerError};
+use crate::list::ListBytes;
 use crate::worker::{Event, Patience, Worker, WorkerCommand};
 use amparo_media::Picture;
+use amparo_parsers::ListParser;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Requests after which a worker is replaced: one that was quietly taken over does not last.
@@ -82,6 +84,21 @@ impl Pool {
             }
             outcome => outcome.result(),
         }
+    }
+
+    /// [`Worker::list`] by any free worker, with the memory that the parser declares.
+    ///
+    /// # Errors
+    /// [`WorkerError`]; the pool replaces the worker. Rows handed out before are worth nothing: the
+    /// list is not whole.
+    pub fn list(
+        &self,
+        parser: &dyn ListParser,
+        list: &ListBytes<'_>,
+        each: &mut dyn FnMut(Event),
+    ) -> Result<(), WorkerError> {
+        let memory = parser.spec().limits.memory_bytes;
+        self.with(memory, |worker| worker.list(parser, list, each)).result()
     }
 
     /// [`Worker::examine`] by any free worker.

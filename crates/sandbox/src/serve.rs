@@ -4,13 +4,12 @@ use crate::confine::{CannotConfine, Confinement, confine};
 use crate::frame::{
     self, BlobHead, ExamineRequest, Kind, MAX_BODY, NotExamined, ParseRequest, read_body, read_head,
 };
-use amparo_model::{Located, Locator, Place, Problem, ProblemKind, Record};
+use crate::outgoing::Outgoing;
+use crate::serve_list::list;
+use amparo_model::{Locator, Place, Problem, ProblemKind};
 use amparo_parsers::{Blob, Input, Sink};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read, Write};
-
-/// Answers are handed over when this much has gathered, in bytes.
-const BATCH: usize = 256 << 10;
 
 /// Why a worker stopped.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +40,7 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> Result<(), ServeEr
     while let Some((kind, body)) = next(&mut input)? {
         match kind {
             Kind::Parse => parse(&read_json(&body)?, &mut input, &mut output)?,
+            Kind::List => list(&read_json(&body)?, &mut input, &mut output)?,
             Kind::Examine => examine(&read_json(&body)?, &mut input, &mut output)?,
             _ => return Err(confused().into()),
         }
@@ -97,103 +97,6 @@ fn too_large(head: &BlobHead) -> Problem {
     Problem::at(ProblemKind::Limit, at, head.path.clone(), detail)
 }
 
-/// Gathers what a parser finds into frames.
-struct Outgoing<'w, W: Write> {
-    output: &'w mut W,
-    records: Batch,
-    problems: Batch,
-    failed: Option<io::Error>,
-}
-
-impl<'w, W: Write> Outgoing<'w, W> {
-    fn new(output: &'w mut W) -> Self {
-        let batch = |kind| Batch { kind, json: Vec::new() };
-        let (records, problems) = (batch(Kind::Records), batch(Kind::Problems));
-        Self { output, records, problems, failed: None }
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        self.records.send(self.output)?;
-        self.problems.send(self.output)?;
-        match self.failed {
-            Some(error) => Err(error),
-            None => frame::write(self.output, Kind::Done, &[]),
-        }
-    }
-
-    fn keep(&mut self, sent: io::Result<()>) {
-        if let Err(error) = sent {
-            self.failed.get_or_insert(error);
-        }
-    }
-}
-
-impl<W: Write> Sink for Outgoing<'_, W> {
-    fn record(&mut self, record: Located<Record>) {
-        if self.failed.is_some() {
-            return;
-        }
-        match serde_json::to_vec(&record) {
-            Ok(json) if json.len() <= MAX_BODY / 2 => {
-                let sent = self.records.add(&json, self.output);
-                self.keep(sent);
-            }
-            other => {
-                let size = other.map_or(0, |json| json.len());
-                let detail = format!("a record of {size} bytes cannot be handed over");
-                let at = record.at().clone();
-                let subject = at.place.to_string();
-                self.problem(Problem::at(ProblemKind::Limit, at, subject, detail));
-            }
-        }
-    }
-
-    fn problem(&mut self, mut problem: Problem) {
-        if self.failed.is_some() {
-            return;
-        }
-        shorten(&mut problem.subject);
-        shorten(&mut problem.detail);
-        let sent = match serde_json::to_vec(&problem) {
-            Ok(json) => self.problems.add(&json, self.output),
-            Err(error) => Err(error.into()),
-        };
-        self.keep(sent);
-    }
-}
-
-/// Words for people need no more.
-fn shorten(text: &mut String) {
-    const MAX_BYTES: usize = 4_096;
-    if text.len() > MAX_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_BYTES));
-    }
-}
-
-/// A JSON array in the making.
-struct Batch {
-    kind: Kind,
-    json: Vec<u8>,
-}
-
-impl Batch {
-    fn add(&mut self, item: &[u8], output: &mut impl Write) -> io::Result<()> {
-        self.json.push(if self.json.is_empty() { b'[' } else { b',' });
-        self.json.extend_from_slice(item);
-        if self.json.len() >= BATCH { self.send(output) } else { Ok(()) }
-    }
-
-    fn send(&mut self, output: &mut impl Write) -> io::Result<()> {
-        if self.json.is_empty() {
-            return Ok(());
-        }
-        self.json.push(b']');
-        frame::write(output, self.kind, &self.json)?;
-        self.json.clear();
-        output.flush()
-    }
-}
-
 /// The bytes of one blob; `None`, with the bytes read and let go, when memory does not suffice.
 fn blob(size: u64, input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
@@ -209,7 +112,7 @@ fn blob(size: u64, input: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok(fits.then_some(bytes))
 }
 
-fn next(input: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> {
+pub(crate) fn next(input: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>> {
     let Some((length, kind)) = read_head(input)? else { return Ok(None) };
     let kind = Kind::from_byte(kind).filter(|_| length <= MAX_BODY).ok_or_else(confused)?;
     Ok(Some((kind, read_body(input, length)?)))
@@ -219,6 +122,6 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     Ok(serde_json::from_slice(body)?)
 }
 
-fn confused() -> io::Error {
+pub(crate) fn confused() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "not what was agreed")
 }

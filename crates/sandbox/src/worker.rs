@@ -1,10 +1,11 @@
 //! One worker process, seen from the host.
 
-use crate::border::{Answer, Border, Broken, Violation};
+use crate::border::{Answer, Border, Broken};
 use crate::confine::Confinement;
 use crate::error::{SandboxError, WorkerError};
 use crate::frame::{self, BlobHead, CHUNK, ExamineRequest, Kind, ParseRequest};
 use crate::guard::Guard;
+use crate::violation::Violation;
 use amparo_media::{Limits, Picture};
 use amparo_model::{Located, Problem, Record, Sha256};
 use amparo_parsers::Spec;
@@ -52,11 +53,11 @@ impl Default for Patience {
 pub struct Worker {
     guard: Guard,
     stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
+    pub(crate) stdout: BufReader<ChildStdout>,
     patience: Patience,
 }
 
-const MB: u64 = 1 << 20;
+pub(crate) const MB: u64 = 1 << 20;
 
 impl Worker {
     /// Starts a worker with the ordinary confinement.
@@ -158,7 +159,7 @@ impl Worker {
         Ok(answer)
     }
 
-    fn send<'b>(
+    pub(crate) fn send<'b>(
         &mut self,
         kind: Kind,
         request: &impl serde::Serialize,
@@ -172,6 +173,21 @@ impl Worker {
             self.stdin.flush()
         };
         write().map_err(|_| Broken::Ended)
+    }
+
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        let sent = frame::write(&mut self.stdin, Kind::Bytes, bytes);
+        sent.and_then(|()| self.stdin.flush()).map_err(|_| Broken::Ended)
+    }
+
+    /// Ends the worker unless [`Worker::rest`] comes before the time for this much input is over.
+    pub(crate) fn watch(&self, size: u64, ms_per_mb: u64) {
+        self.guard.watch(self.time(size, ms_per_mb));
+    }
+
+    /// The worker answered in time.
+    pub(crate) fn rest(&self) {
+        self.guard.rest();
     }
 
     fn collect(&mut self, border: &mut Border, each: &mut dyn FnMut(Event)) -> Result<(), Broken> {
@@ -193,7 +209,7 @@ impl Worker {
     }
 
     /// Ends the worker and says why it is no more.
-    fn autopsy(&mut self, broken: Broken) -> WorkerError {
+    pub(crate) fn autopsy(&mut self, broken: Broken) -> WorkerError {
         let violation: Option<Violation> = match broken {
             Broken::Ended => None,
             Broken::Violation(violation) => Some(violation),
