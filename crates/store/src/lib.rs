@@ -28,12 +28,14 @@ mod ledger;
 mod migrate;
 mod named;
 mod people;
+mod rechecks;
 mod records;
 mod referrals;
 mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tips;
+mod verdicts;
 
 pub use alarms::AlarmRun;
 pub use chats::MessageCount;
@@ -41,11 +43,13 @@ pub use error::{Result, StoreError};
 pub use evidence::Attached;
 pub use facts::{Fact, FactBatch, FactBody, PictureFact, Signal, TransferLink};
 pub use fingerprints::StoredFingerprint;
-pub use hash_sets::{HashSetTotals, StoredHashSet};
+pub use hash_sets::{Kept, NewHashSet, StoredHashSet};
 pub use jobs::{Job, JobCount, NewJob, Reach};
 pub use ledger::{StoredTransfer, TransferFilter};
+pub use rechecks::{Compared, NoveltyChange};
 pub use referrals::{ReferralMove, StoredReferral};
 pub use tips::{Accepted, Outcome, StoredTip, TipArrival};
+pub use verdicts::{StoredVerdict, Verdict};
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};

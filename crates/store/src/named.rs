@@ -46,8 +46,9 @@ impl Store {
     pub async fn named_objects(&self) -> Result<BTreeSet<Sha256>> {
         let mut session = self.read().await?;
         let mut named = BTreeSet::new();
-        let columns: Vec<String> =
+        let mut columns: Vec<String> =
             COLUMNS.iter().map(|table| format!("SELECT object FROM {table}")).collect();
+        columns.push("SELECT rows_object FROM hash_sets".to_owned());
         for row in session.rows(&columns.join(" UNION "), vec![]).await? {
             named.insert(row.parsed(0)?);
         }

@@ -17,9 +17,11 @@ mod jobs;
 mod ledger;
 mod named;
 mod people;
+mod rechecks;
 mod referrals;
 mod samples;
 mod tips;
+mod verdicts;
 
 macro_rules! on_both_engines {
     ($($family:ident: $($name:ident),+ $(,)?;)+) => {
@@ -49,8 +51,8 @@ on_both_engines! {
         identifiers_follow_the_revision, import_problems_are_kept_once, two_writers_revise_one_tip;
     cases: opening_twice_is_once, another_case_under_the_same_reference_is_refused,
         assignment_needs_the_case, authorisations_are_never_rewritten;
-    hash_sets: rows_come_back_as_they_went_in, another_edition_under_the_same_id_is_refused,
-        many_rows_fit_in_one_list;
+    hash_sets: a_list_comes_back_as_it_went_in, another_edition_under_the_same_id_is_refused,
+        an_update_retires_what_it_replaces, a_removed_list_stays_in_the_record;
     evidence: the_same_exhibit_is_attached_once, what_it_names_must_exist,
         listing_again_keeps_hashes, finishing_enqueues_in_the_same_step, odd_paths_survive,
         problems_come_from_all_stages;
@@ -68,6 +70,9 @@ on_both_engines! {
         the_recorded_hash_says_which_file_was_exchanged;
     named: imports_are_named_with_all_their_revisions,
         stores_are_named_and_files_of_the_exhibit_are_not;
+    rechecks: compared_objects_come_in_pages, changes_are_kept_and_equal_answers_are_not,
+        holders_are_found_by_file_and_by_exchange;
+    verdicts: every_verdict_is_kept_and_the_same_twice_is_once;
     alarms: a_new_list_replaces_and_the_old_one_stays;
     referrals: versions_and_moves_are_kept, a_wrong_move_is_refused, receipts_move_it_once;
     dump: both_engines_give_the_same_lines, leases_and_ids_are_left_out,

@@ -1,7 +1,7 @@
 //! Which objects the database names.
 
 use crate::bench::Bench;
-use crate::hash_sets::header;
+use crate::hash_sets::list;
 use crate::samples::*;
 use amparo_model::{Record, Sha256};
 use amparo_store::{NewJob, Store};
@@ -15,9 +15,9 @@ pub async fn imports_are_named_with_all_their_revisions(bench: &Bench) {
     assert_eq!(named(store).await, []);
     let tips = [tip(1, 1, "a@example.org"), tip(1, 2, "a@example.org")];
     store.accept_tips(&tips).await.unwrap();
-    store.store_hash_set(&header(), sha(3), &[], &[], at(1), "admin").await.unwrap();
+    store.store_hash_set(&list(3), at(1), "admin").await.unwrap();
     store.record_import_problems(sha(4), "b.json", &[problem("b.json")], at(1)).await.unwrap();
-    assert_eq!(named(store).await, [sha(1), sha(2), sha(3), sha(4)]);
+    assert_eq!(named(store).await, [sha(1), sha(2), sha(3), sha(4), sha(103)]);
 }
 
 pub async fn stores_are_named_and_files_of_the_exhibit_are_not(bench: &Bench) {
