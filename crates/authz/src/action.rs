@@ -46,6 +46,12 @@ actions! {
     AddAuthorisation => "add_authorisation",
     /// Load a list of known hashes.
     ImportHashSet => "import_hash_set",
+    /// Take a list of known hashes out of use.
+    RemoveHashSet => "remove_hash_set",
+    /// Say what a file is, in the words of a scheme.
+    RecordVerdict => "record_verdict",
+    /// Write the unit's own verdicts of a case out, for other programs and units.
+    ExportVerdicts => "export_verdicts",
     /// List the loaded lists.
     ListHashSets => "list_hash_sets",
     /// Attach an exhibit and have it read.

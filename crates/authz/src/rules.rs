@@ -46,7 +46,11 @@ pub(crate) fn rule(action: Action) -> Rule {
         Action::ReadPartners => plain(&[Liaison, Supervisor, Admin], &[Unit]),
         Action::OpenCase => plain(&[Supervisor], &[Unit]),
         Action::AssignCase | Action::AddAuthorisation => plain(&[Supervisor], &[Case]),
-        Action::ImportHashSet => plain(&[Supervisor, Admin], &[Unit, HashSet]),
+        Action::ImportHashSet | Action::RemoveHashSet => {
+            plain(&[Supervisor, Admin], &[Unit, HashSet])
+        }
+        Action::RecordVerdict => plain(&[Analyst, Examiner, Supervisor], &[Case]),
+        Action::ExportVerdicts => plain(REFERRERS, &[Case]),
         Action::ListHashSets => {
             plain(&[Analyst, Examiner, Liaison, Supervisor, Admin], &[Unit, HashSet])
         }

@@ -27,6 +27,9 @@ open_case            .       .        .       U          .       .      U   -
 assign_case          .       .        .       U          .       .      C   -
 add_authorisation    .       .        .       U          .       .      C   -
 import_hash_set      .       .        .       U          .       U      UH  -
+remove_hash_set      .       .        .       U          .       U      UH  -
+record_verdict       A       A        .       U          .       .      C   -
+export_verdicts      .       .        A       U          .       .      C   -
 list_hash_sets       A       A        A       U          .       U      UH  -
 attach_evidence      .       A        .       U          .       .      E   scope
 read_evidence        .       A        A       U          .       .      CE  scope

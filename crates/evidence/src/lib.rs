@@ -22,5 +22,5 @@ pub mod publish;
 pub use folder::{FolderSource, SourceError};
 pub use fsck::{Damage, FsckReport, Progress};
 pub use hashing::{Hasher, hash_bytes, sha256};
-pub use object::{ObjectError, ObjectStore};
+pub use object::{Draft, ObjectError, ObjectStore};
 pub use path::{escape_path, unescape_path};

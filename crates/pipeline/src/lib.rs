@@ -14,11 +14,13 @@ mod fingerprint;
 pub mod links;
 pub mod plan;
 mod progress;
+mod recheck;
 mod run;
 pub mod stage;
 
 pub use case_alarms::assess_case;
 pub use progress::{FirstAlarm, Progress, Summary};
+pub use recheck::{Change, Rechecked, owe_recheck, recheck};
 pub use run::attach;
 
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};

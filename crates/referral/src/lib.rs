@@ -27,6 +27,7 @@ pub mod pdf;
 mod receipt;
 mod seal;
 mod states;
+pub mod vics;
 
 pub use check::{Gap, Incomplete, REASON_MIN_CHARS, Severity, approve, blocked, check};
 pub use draft::*;
