@@ -107,8 +107,13 @@ pub const COMMANDS: &[Command] = &[
     commands::evidence_list::COMMAND,
     commands::evidence_status::COMMAND,
     commands::fsck::COMMAND,
+    commands::hashset_check::COMMAND,
+    commands::hashset_export::COMMAND,
     commands::hashset_import::COMMAND,
     commands::hashset_list::COMMAND,
+    commands::hashset_remove::COMMAND,
+    commands::hashset_show::COMMAND,
+    commands::hashset_update::COMMAND,
     commands::init::COMMAND,
     commands::ledger_between::COMMAND,
     commands::ledger_file::COMMAND,
@@ -129,6 +134,8 @@ pub const COMMANDS: &[Command] = &[
     commands::tips_show::COMMAND,
     commands::user_add::COMMAND,
     commands::user_list::COMMAND,
+    commands::verdict_add::COMMAND,
+    commands::verdict_list::COMMAND,
     commands::worker::COMMAND,
 ];
 
@@ -144,6 +151,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("referral", "Urgent referrals to another unit, from draft to receipt"),
     ("tips", "Tips from clearing houses"),
     ("user", "People of this unit"),
+    ("verdict", "What people of this unit say a file is"),
 ];
 
 const ABOUT: &str = "From the tip that arrives to the child who is safe.\n\n\

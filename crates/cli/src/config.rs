@@ -14,6 +14,9 @@ pub const FILE: &str = "amparo.toml";
 /// Value of `near_threshold` when nothing else is set.
 pub const DEFAULT_NEAR_THRESHOLD: u32 = amparo_matching::DEFAULT_THRESHOLD;
 
+/// Value of `frames_min_percent` when nothing else is set.
+pub const DEFAULT_FRAMES_MIN_PERCENT: u8 = amparo_matching::DEFAULT_FRAMES_PERCENT;
+
 /// Larger than any sane settings file.
 const BYTES_MAX: u64 = 1 << 20;
 
@@ -37,10 +40,18 @@ pub struct Config {
     /// the algorithm's authors recommend.
     #[serde(default = "near_threshold")]
     pub near_threshold: u32,
+    /// Least share of frames, in percent, from which two videos count as near. Default 80, the
+    /// share that vPDQ asks for.
+    #[serde(default = "frames_min_percent")]
+    pub frames_min_percent: u8,
 }
 
 fn near_threshold() -> u32 {
     DEFAULT_NEAR_THRESHOLD
+}
+
+fn frames_min_percent() -> u8 {
+    DEFAULT_FRAMES_MIN_PERCENT
 }
 
 impl Config {
@@ -78,12 +89,15 @@ impl Config {
              # Secure mailbox; both go into each referral.\nmailbox = {}\n\n\
              # Database address. Default: amparo.db in this folder.\n{database}\n\n\
              # Largest number of differing PDQ bits that still counts as near.\n\
-             near_threshold = {}\n",
+             near_threshold = {}\n\n\
+             # Least share of frames, in percent, from which two videos count as near.\n\
+             frames_min_percent = {}\n",
             quoted(&self.unit),
             quoted(&self.country),
             quoted(&self.contact),
             quoted(&self.mailbox),
             self.near_threshold,
+            self.frames_min_percent,
         );
         files::write(&folder.join(FILE), text.as_bytes())
     }
@@ -118,6 +132,9 @@ impl Config {
         if self.near_threshold > 64 {
             return Err("near_threshold: more than 64 matches pictures at random".to_owned());
         }
+        if !(50..=100).contains(&self.frames_min_percent) {
+            return Err("frames_min_percent: a share from 50 to 100 is meant".to_owned());
+        }
         Ok(())
     }
 }
@@ -134,6 +151,7 @@ mod tests {
             mailbox: "duty@example.org".to_owned(),
             database: None,
             near_threshold: 31,
+            frames_min_percent: 80,
         }
     }
 

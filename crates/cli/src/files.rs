@@ -13,12 +13,7 @@ use std::path::{Path, PathBuf};
 /// unreadable.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
     let bad = |why: String| CliError::bad(path.display(), why);
-    // Asked before opening: to open a pipe is to wait for whoever writes into it.
-    let meta = std::fs::metadata(path).map_err(|error| bad(error.to_string()))?;
-    if !meta.is_file() {
-        return Err(bad("is no regular file".to_owned()));
-    }
-    let file = File::open(path).map_err(|error| bad(error.to_string()))?;
+    let file = open(path)?;
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
@@ -27,6 +22,20 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
         return Err(bad(format!("is larger than the limit of {limit} bytes")));
     }
     Ok(bytes)
+}
+
+/// Opens a regular file for reading.
+///
+/// # Errors
+/// [`CliError::BadInput`] naming the file when it is missing, no regular file or unreadable.
+pub fn open(path: &Path) -> Result<File, CliError> {
+    let bad = |why: String| CliError::bad(path.display(), why);
+    // Asked before opening: to open a pipe is to wait for whoever writes into it.
+    let meta = std::fs::metadata(path).map_err(|error| bad(error.to_string()))?;
+    if !meta.is_file() {
+        return Err(bad("is no regular file".to_owned()));
+    }
+    File::open(path).map_err(|error| bad(error.to_string()))
 }
 
 /// Size of a file as listed, in bytes; 0 for one that cannot be asked, which [`read`] then refuses.

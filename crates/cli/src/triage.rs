@@ -1,7 +1,7 @@
 //! All tips in the order in which they should be worked: groups of linked tips, most danger first,
 //! perishability breaking ties.
 
-use crate::{error::CliError, session::Session};
+use crate::{error::CliError, known::known, session::Session};
 use amparo_assess::tips::{TipAssessment, TipContext, TipRules, urgency};
 use amparo_matching::KnownIndex;
 use amparo_model::{Match, PartyRole, RecordedHash, TipId};
@@ -65,19 +65,6 @@ pub async fn triage(session: &Session) -> Result<Triage, CliError> {
     }
     groups.sort_by_key(|group| group.tips.first().map(rank));
     Ok(Triage { groups, linking })
-}
-
-/// The loaded lists, for look-ups.
-///
-/// # Errors
-/// [`CliError`] when the database does not answer.
-pub async fn known(session: &Session) -> Result<KnownIndex, CliError> {
-    let mut sets = Vec::new();
-    for set in session.store.hash_sets().await? {
-        let rows = session.store.known_hashes(&set.header.id).await?;
-        sets.push((set.header, rows));
-    }
-    Ok(KnownIndex::build(sets, session.config.near_threshold))
 }
 
 type Rank = (std::cmp::Reverse<i32>, std::cmp::Reverse<i32>, TipId);

@@ -4,9 +4,10 @@ use crate::{
     command::Command, error::CliError, exit::Exit, hold, in_folder, outcome::Outcome, page::Page,
 };
 use crate::{
+    known::known,
     progress::Meter,
     session::{Deed, Session},
-    triage, worker,
+    worker,
 };
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_authz::{Action, Object};
@@ -162,7 +163,7 @@ pub async fn context(session: &Session, scope: Vec<DataCategory>) -> Result<Cont
         store: session.store.clone(),
         objects: Arc::clone(&session.objects),
         workers: worker::pool(&session.worker_program, parallel)?,
-        known: Arc::new(triage::known(session).await?),
+        known: Arc::new(known(session).await?),
         lexicon: Arc::new(Lexicon::bundled()),
         rules: Arc::new(Rules::bundled()),
         clock: Arc::clone(&session.clock),
@@ -189,7 +190,9 @@ fn tell(session: &Session, meter: &mut Meter, step: &Progress) {
     }
 }
 
-fn failed(error: PipelineError) -> CliError {
+/// What a failure of the pipeline means here.
+#[must_use]
+pub fn failed(error: PipelineError) -> CliError {
     match error {
         PipelineError::Store(error) => error.into(),
         PipelineError::Source(error) => CliError::bad("source", error),

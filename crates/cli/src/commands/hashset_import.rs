@@ -1,89 +1,89 @@
-//! `hashset import`: a dated list of known hashes, all of it or nothing.
+//! `hashset import`: a dated list of known hashes, all of it or nothing, and everything held
+//! compared with it.
 
 use crate::commands::evidence_status::{Staged, show_problems};
-use crate::{command::Command, error::CliError, files, in_folder, outcome::Outcome, page::Page};
+use crate::lists::{self, ListArgs};
+use crate::rechecking::{self, show_rechecked};
+use crate::session::{Deed, Session};
 use crate::{
-    session::{Deed, Session},
-    worker,
+    command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page,
 };
 use amparo_authz::{Action, Object};
-use amparo_model::{HashSetHeader, HashSetId, KnownHash, Problem, Purpose, Record, Scheme, Sha256};
-use amparo_parsers::{Family, hashsets::vics_2};
+use amparo_model::{HashSetHeader, Problem, Sha256};
+use amparo_pipeline::Rechecked;
+use amparo_store::{Kept, NewHashSet};
 use serde::Serialize;
-use std::path::PathBuf;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
     name: "hashset import",
-    about: "Load a list of known hashes (VICS 2.0), all of it or nothing",
-    examples: &["amparo hashset import known.vics.json --id national-2026-03 --dated 2026-03-01 \
-         --source \"National database\""],
+    about: "Load a list of known hashes, all of it or nothing, and compare all that is held",
+    examples: &[
+        "amparo hashset import known.vics.json --id national --dated 2026-03-01 \
+         --source \"National database\"",
+        "amparo hashset import NSRLFile.txt --id nsrl --dated 2026-06-01 --source NIST \
+         --known-good",
+        "amparo hashset import own.csv --id own --dated 2026-03-01 --source \"This unit\" \
+         --scheme VICS/US/2.0 --format csv_header",
+    ],
     hidden: false,
-    args: <Args as clap::Args>::augment_args,
-    run: in_folder!(run, Args),
+    args: <ListArgs as clap::Args>::augment_args,
+    run: in_folder!(run, ListArgs),
 };
-
-/// Largest list read in one piece.
-const FILE_BYTES_MAX: u64 = 16 << 30;
-
-/// Codes that no VICS realm uses for illegal material: 0 and 5 are "non-pertinent" or
-/// "uncategorised", depending on the edition. Every other code may be illegal somewhere.
-const HARMLESS_CODES: [&str; 2] = ["0", "5"];
-
-/// What the operator gives.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Args {
-    /// The list
-    pub file: PathBuf,
-    /// A short name for this edition of the list
-    #[arg(long)]
-    pub id: HashSetId,
-    /// The list's own date
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
-    pub dated: String,
-    /// Who issued it
-    #[arg(long)]
-    pub source: String,
-    /// A title for people [default: the id]
-    #[arg(long)]
-    pub title: Option<String>,
-    /// A list of harmless files: a match needs no second look
-    #[arg(long)]
-    pub known_good: bool,
-}
 
 /// What was loaded.
 #[derive(Debug, Serialize)]
 pub struct Loaded {
     /// The list as it is known from now on.
     pub header: HashSetHeader,
+    /// 1 for the first list under this id.
+    pub edition: u32,
+    /// False when this very list was loaded before.
+    pub is_new: bool,
+    /// Which importer read it, with its version.
+    pub parser: String,
     /// The file, as an object.
     pub object: Sha256,
+    /// Rows in the file: those in use and those that were rejected.
+    pub rows: u64,
     /// Rows in use.
     pub stored: u64,
     /// Rows that could not be used.
     pub rejected: u64,
-    /// Why not, row by row.
+    /// Why not, row by row, up to ten thousand.
     pub problems: Vec<Problem>,
+    /// What changed in the holdings.
+    pub rechecked: Rechecked,
 }
 
 impl Outcome for Loaded {
     fn show(&self, page: &mut Page<'_>) {
-        let (stored, rejected) = (self.stored.to_string(), self.rejected.to_string());
+        let numbers = [self.stored, self.rejected, u64::from(self.edition)];
+        let [stored, rejected, edition] = numbers.map(|n| n.to_string());
         let scheme = self.header.scheme.to_string();
         let args = [
             ("id", self.header.id.as_str()),
+            ("edition", edition.as_str()),
             ("stored", stored.as_str()),
             ("rejected", rejected.as_str()),
             ("scheme", scheme.as_str()),
+            ("parser", self.parser.as_str()),
         ];
         page.say_line("cli-hash-set-loaded", &args);
+        if !self.is_new {
+            page.say_line("cli-hash-set-same", &[]);
+        }
         let staged = |problem: &Problem| Staged {
             stage: self.header.id.to_string(),
             problem: problem.clone(),
         };
         let problems: Vec<Staged> = self.problems.iter().map(staged).collect();
         show_problems(&problems, page);
+        show_rechecked(&self.rechecked, page);
+    }
+
+    fn exit(&self) -> Exit {
+        rechecking::exit(&self.rechecked)
     }
 }
 
@@ -92,78 +92,42 @@ impl Outcome for Loaded {
 /// # Errors
 /// [`CliError::BadInput`] when the list is cut, is none, contradicts its stated purpose, or its id
 /// belongs to another list; then nothing of it is loaded.
-pub async fn run(session: &mut Session, args: Args) -> Result<Loaded, CliError> {
-    let path = args.file.display().to_string();
-    let name = files::base(&path).to_owned();
-    let bytes = files::read(&args.file, FILE_BYTES_MAX)?;
-    let deed = Deed::on(Action::ImportHashSet, Object::HashSet(&args.id), args.id.as_str())
-        .detail(serde_json::json!({ "size": bytes.len(), "known_good": args.known_good }));
-    session.act(&deed).await?;
-    let object =
-        session.objects.publish(&bytes).map_err(|error| CliError::storage("objects", error))?;
-    let (rows, problems, scheme) = read(session, &name, object, &bytes)?;
-    let purpose = purpose(&args, &name, &rows)?;
-    let header = HashSetHeader {
-        title: args.title.unwrap_or_else(|| args.id.to_string()),
-        id: args.id,
-        scheme,
-        dated: args.dated,
-        source: args.source,
-        version: None,
-        licence: None,
-        purpose,
-    };
+pub async fn run(session: &mut Session, args: ListArgs) -> Result<Loaded, CliError> {
+    let list = take_in(session, &args).await?;
     let (at, by) = (session.clock.now(), session.actor.name.clone());
-    let totals = session.store.store_hash_set(&header, object, &rows, &problems, at, &by).await?;
-    Ok(Loaded { header, object, stored: totals.stored, rejected: totals.rejected, problems })
+    let kept = session.store.store_hash_set(&list, at, &by).await?;
+    loaded(session, list, kept).await
 }
 
-type List = (Vec<KnownHash>, Vec<Problem>, Scheme);
-
-fn read(session: &Session, name: &str, object: Sha256, bytes: &[u8]) -> Result<List, CliError> {
-    let Some(spec) = worker::parser_for(Family::HashSet, name, bytes) else {
-        return Err(CliError::bad(name, "is no list in a form that this version reads"));
-    };
-    let pool = worker::pool(&session.worker_program, 1)?;
-    let parsed = worker::parse(&pool, spec, name, object, bytes)?;
-    if parsed.cut_short || vics_2::incomplete(&parsed.problems) {
-        let why = parsed.problems.last().map(|problem| problem.detail.clone());
-        return Err(CliError::bad(name, why.unwrap_or_default()));
-    }
-    let row = |record| match record {
-        Record::KnownHash(row) => Some(row),
-        _ => None,
-    };
-    let rows = parsed.records.into_iter().filter_map(|record| row(record.into_parts().0)).collect();
-    // The same pure function has just walked the same bytes to their end inside the confined
-    // worker, so that doing it once more out here meets nothing new.
-    let scheme = vics_2::header(bytes).map_err(|error| CliError::bad(name, error))?;
-    Ok((rows, parsed.problems, scheme))
+/// Decides, logs, reads the list, and notes that a comparison will be owed.
+///
+/// # Errors
+/// As [`run`].
+pub async fn take_in(session: &mut Session, args: &ListArgs) -> Result<NewHashSet, CliError> {
+    let deed = Deed::on(Action::ImportHashSet, Object::HashSet(&args.id), args.id.as_str())
+        .detail(serde_json::json!({ "known_good": args.known_good, "series": args.series }));
+    session.act(&deed).await?;
+    let list = lists::take_in(session, args)?;
+    rechecking::owe(session).await?;
+    Ok(list)
 }
 
-/// A list that gives categories of illegal material is no list of harmless files, whatever somebody
-/// types: loaded as such it would silence every alarm.
-fn purpose(args: &Args, name: &str, rows: &[KnownHash]) -> Result<Purpose, CliError> {
-    if !args.known_good {
-        return Ok(Purpose::Alert);
-    }
-    let harmless = |code: &str| HARMLESS_CODES.contains(&code);
-    let illegal = |row: &&KnownHash| row.code.as_deref().is_some_and(|code| !harmless(code));
-    match rows.iter().filter(illegal).count() {
-        0 => Ok(Purpose::KnownGood),
-        count => {
-            let why = format!(
-                "gives a category to {count} files; it is no list of harmless files, import it \
-                 without --known-good"
-            );
-            Err(CliError::bad(name, why))
-        }
-    }
-}
-
-fn date(text: &str) -> Result<String, String> {
-    let parsed: Result<jiff::civil::Date, _> = text.parse();
-    parsed
-        .map(|date| date.to_string())
-        .map_err(|_| format!("{text:?} is no date; write 2026-03-01"))
+/// What is reported of a list that is stored now.
+///
+/// # Errors
+/// [`CliError::Storage`] when index or comparison fail; the list is in use all the same.
+pub async fn loaded(session: &Session, list: NewHashSet, kept: Kept) -> Result<Loaded, CliError> {
+    let rechecked = rechecking::recheck(session).await?;
+    Ok(Loaded {
+        edition: kept.edition,
+        is_new: kept.is_new,
+        parser: format!("{} {}", list.parser.0, list.parser.1),
+        object: list.object,
+        rows: list.totals.rows,
+        stored: list.totals.stored,
+        rejected: list.totals.rejected,
+        problems: list.problems,
+        header: list.header,
+        rechecked,
+    })
 }

@@ -1,10 +1,9 @@
 //! `hashset list`: the lists of known hashes that were loaded.
 
+use crate::commands::hashset_show::Edition;
 use crate::session::{Deed, Session};
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
 use amparo_authz::{Action, Object};
-use amparo_model::{HashSetHeader, Sha256, UtcMillis};
-use amparo_store::StoredHashSet;
 use serde::Serialize;
 
 /// See the file's head.
@@ -25,37 +24,7 @@ pub struct Args {}
 #[derive(Debug, Serialize)]
 pub struct HashSets {
     /// By id.
-    pub hash_sets: Vec<Loaded>,
-}
-
-/// One list.
-#[derive(Debug, Serialize)]
-pub struct Loaded {
-    /// What it says of itself.
-    pub header: HashSetHeader,
-    /// The file it came from.
-    pub object: Sha256,
-    /// Rows in use.
-    pub stored: u64,
-    /// Rows that could not be used; each is a problem of the import.
-    pub rejected: u64,
-    /// When.
-    pub imported_at: UtcMillis,
-    /// By whom.
-    pub imported_by: String,
-}
-
-impl From<StoredHashSet> for Loaded {
-    fn from(set: StoredHashSet) -> Self {
-        Self {
-            header: set.header,
-            object: set.object,
-            stored: set.stored,
-            rejected: set.rejected,
-            imported_at: set.imported_at,
-            imported_by: set.imported_by,
-        }
-    }
+    pub hash_sets: Vec<Edition>,
 }
 
 impl Outcome for HashSets {
@@ -63,11 +32,12 @@ impl Outcome for HashSets {
         if self.hash_sets.is_empty() {
             return page.say_line("cli-none-hash-sets", &[]);
         }
-        let row = |set: &Loaded| {
+        let row = |set: &Edition| {
             vec![
                 set.header.id.to_string(),
                 set.header.title.clone(),
                 set.header.dated.clone(),
+                set.edition.to_string(),
                 set.header.scheme.to_string(),
                 page.say().word("purpose", set.header.purpose.as_str()),
                 set.stored.to_string(),
@@ -79,6 +49,7 @@ impl Outcome for HashSets {
             "cli-head-hash-set",
             "cli-head-title",
             "cli-head-dated",
+            "cli-head-edition",
             "cli-head-scheme",
             "cli-head-purpose",
             "cli-head-stored",
@@ -95,5 +66,5 @@ impl Outcome for HashSets {
 pub async fn run(session: &mut Session, _: Args) -> Result<HashSets, CliError> {
     session.act(&Deed::on(Action::ListHashSets, Object::Unit, "hash sets")).await?;
     let sets = session.store.hash_sets().await?;
-    Ok(HashSets { hash_sets: sets.into_iter().map(Loaded::from).collect() })
+    Ok(HashSets { hash_sets: sets.into_iter().map(Edition::from).collect() })
 }
