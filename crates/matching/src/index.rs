@@ -1,146 +1,241 @@
-//! The index over all loaded lists, and how a row becomes a match.
+//! All loaded lists, ready to be asked, and how a row becomes a match.
 
-use crate::exact::ExactTable;
-use crate::near::NearTable;
-use crate::novelty::{Compared, answer};
+use crate::crosswalk::Crosswalk;
+use crate::exact::{ExactIndex, Key};
+use crate::list_file::{ListFile, ListWriter};
+use crate::lists::{List, Lists, key};
+use crate::near::{FRAME, Search, mix};
+use crate::open::{IndexError, Opened, Tables};
+use crate::order::in_order;
+use crate::settings::{DEFAULT_FRAMES_PERCENT, MatchSettings};
 use amparo_model::{
     Basis, Category, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Match, MatchBasis,
-    Md5, NoveltyStatement, Pdq, Purpose, RecordedHash, Sha1, Sha256,
+    Md5, Pdq, Place, RecordedHash, Sha1, Sha256,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
-/// The distance up to which two PDQ hashes are taken as the same picture, as Meta recommends
-/// (`hashing/hashing.pdf` in facebook/ThreatExchange, 2019).
-pub const DEFAULT_THRESHOLD: u32 = 31;
-
-/// All loaded lists, ready to be asked.
+/// All loaded lists, ready to be asked. It may be shared by threads.
 pub struct KnownIndex {
-    sets: Vec<HashSetHeader>,
-    /// Rows of each list, in the order of `sets`.
-    counts: Vec<usize>,
-    rows: Vec<Row>,
-    md5: ExactTable<16>,
-    sha1: ExactTable<20>,
-    sha256: ExactTable<32>,
-    near: NearTable,
-    near_alert: usize,
-    threshold: u32,
+    pub(crate) lists: Lists,
+    pub(crate) tables: Tables,
+    pub(crate) settings: MatchSettings,
+    crosswalk: Crosswalk,
 }
 
-/// What a row says, without its hashes.
-struct Row {
-    set: usize,
-    code: Option<String>,
-    series: Option<String>,
-    is_distributed: Option<bool>,
+/// Many hashes of one algorithm, to be looked up together.
+#[derive(Debug, Clone, Copy)]
+pub enum HashBatch<'a> {
+    /// MD5.
+    Md5(&'a [Md5]),
+    /// SHA-1.
+    Sha1(&'a [Sha1]),
+    /// SHA-256.
+    Sha256(&'a [Sha256]),
+}
+
+/// A row within the threshold of a picture, not yet read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NearRow {
+    /// Differing bits.
+    pub distance: u32,
+    /// The row's number over all lists of this index.
+    pub row: u32,
 }
 
 impl KnownIndex {
-    /// Builds the index. The order of the lists does not matter; nothing is dropped except the
-    /// hashes of the empty file, which real lists contain and which would match everywhere.
+    /// Maps the compiled lists and their index files, which are shared with every process that
+    /// does the same. An index file in `folder` that is missing or damaged is built, once even
+    /// where several processes ask at a time; files of other lists are removed then. The order of
+    /// the lists does not matter.
+    ///
+    /// # Errors
+    /// [`IndexError`], whose variants say what to do.
+    pub fn open(
+        folder: &Path,
+        lists: Vec<(HashSetHeader, PathBuf)>,
+        settings: &MatchSettings,
+    ) -> Result<(Self, Opened), IndexError> {
+        let open = |(header, path): (HashSetHeader, PathBuf)| {
+            let file = ListFile::open(&path).map_err(|error| IndexError::list(&header, error))?;
+            Ok((header, file))
+        };
+        let lists = Lists::new(lists.into_iter().map(open).collect::<Result<_, IndexError>>()?)?;
+        let (tables, opened) = Tables::open(folder, &lists)?;
+        Ok((Self::new(lists, tables, settings), opened))
+    }
+
+    /// The same without any file, for lists that fit into memory twice.
+    ///
+    /// # Errors
+    /// [`IndexError::TooManyRows`].
+    pub fn build_in_memory(
+        lists: Vec<(HashSetHeader, Vec<KnownHash>)>,
+        settings: &MatchSettings,
+    ) -> Result<Self, IndexError> {
+        let compile = |(header, rows): (HashSetHeader, Vec<KnownHash>)| {
+            let file = compiled(&rows).map_err(|error| IndexError::list(&header, error))?;
+            Ok((header, file))
+        };
+        let lists = Lists::new(lists.into_iter().map(compile).collect::<Result<_, IndexError>>()?)?;
+        let tables = Tables::in_memory(&lists)?;
+        Ok(Self::new(lists, tables, settings))
+    }
+
+    /// [`KnownIndex::build_in_memory`] with the default share of frames, for short lists.
     #[must_use]
-    pub fn build(mut sets: Vec<(HashSetHeader, Vec<KnownHash>)>, threshold: u32) -> Self {
-        sets.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut index = Tables::default();
-        let mut headers = Vec::with_capacity(sets.len());
-        let counts = sets.iter().map(|(_, rows)| rows.len()).collect();
-        for (at, (header, rows)) in sets.into_iter().enumerate() {
-            let alert = header.purpose == Purpose::Alert;
-            headers.push(header);
-            for known in rows {
-                index.insert(at, alert, known);
-            }
-        }
-        Self {
-            sets: headers,
-            counts,
-            rows: index.rows,
-            md5: ExactTable::build(index.md5),
-            sha1: ExactTable::build(index.sha1),
-            sha256: ExactTable::build(index.sha256),
-            near: index.near,
-            near_alert: index.near_alert,
-            threshold,
+    pub fn build(lists: Vec<(HashSetHeader, Vec<KnownHash>)>, threshold: u32) -> Self {
+        let settings =
+            MatchSettings { near_threshold: threshold, frames_min_percent: DEFAULT_FRAMES_PERCENT };
+        match Self::build_in_memory(lists, &settings) {
+            Ok(index) => index,
+            Err(error) => unreachable!("2^31 rows do not fit into memory: {error}"),
         }
     }
 
-    /// Every row that holds one of these hashes; a row hit by several names the strongest.
+    fn new(lists: Lists, tables: Tables, settings: &MatchSettings) -> Self {
+        Self { lists, tables, settings: *settings, crosswalk: Crosswalk::bundled() }
+    }
+
+    /// Every row that holds one of these hashes; a row hit by several names the strongest. Rows of
+    /// one list with the same verdict are named once, by the first.
     #[must_use]
     pub fn exact(&self, hashes: &Hashes) -> Vec<Match> {
-        let mut best = BTreeMap::new();
-        best.extend(self.md5.rows(&hashes.md5.0).map(|row| (row, HashAlgorithm::Md5)));
-        best.extend(self.sha1.rows(&hashes.sha1.0).map(|row| (row, HashAlgorithm::Sha1)));
-        best.extend(self.sha256.rows(&hashes.sha256.0).map(|row| (row, HashAlgorithm::Sha256)));
+        self.exact_many(std::slice::from_ref(hashes)).pop().unwrap_or_default()
+    }
+
+    /// [`KnownIndex::exact`] for many files at once, several times faster than one by one.
+    #[must_use]
+    pub fn exact_many(&self, hashes: &[Hashes]) -> Vec<Vec<Match>> {
+        let mut best: Vec<BTreeMap<u32, HashAlgorithm>> = vec![BTreeMap::new(); hashes.len()];
+        let mut note = |algorithm: HashAlgorithm, keys: Vec<Key>| {
+            self.table(algorithm).find(&keys, &mut |at, row| {
+                best.get_mut(at).map(|best| best.insert(row, algorithm));
+            });
+        };
+        note(HashAlgorithm::Md5, hashes.iter().map(|one| key(&one.md5.0)).collect());
+        note(HashAlgorithm::Sha1, hashes.iter().map(|one| key(&one.sha1.0)).collect());
+        let keys: Vec<Key> = hashes.iter().map(|one| key(&one.sha256.0)).collect();
+        self.tables.sha256.find(&keys, &mut |at, row| {
+            let sha256 = hashes.get(at).map(|one| one.sha256);
+            if sha256.is_some_and(|hash| self.has_sha256(row, &hash)) {
+                best.get_mut(at).map(|best| best.insert(row, HashAlgorithm::Sha256));
+            }
+        });
         let basis = |algorithm| MatchBasis::Exact { algorithm, recorded_by_app: false };
-        self.matches(best.into_iter().map(|(row, algorithm)| (row, basis(algorithm))))
+        let matches = |best: BTreeMap<u32, HashAlgorithm>| {
+            self.matches(best.into_iter().map(|(row, algorithm)| (row, basis(algorithm))))
+        };
+        best.into_iter().map(matches).collect()
+    }
+
+    /// Whether any list has them, known-good lists included, in their order. The fastest question.
+    #[must_use]
+    pub fn listed(&self, hashes: HashBatch<'_>) -> Vec<bool> {
+        let (algorithm, keys): (_, Vec<Key>) = match hashes {
+            HashBatch::Md5(all) => (HashAlgorithm::Md5, all.iter().map(|h| key(&h.0)).collect()),
+            HashBatch::Sha1(all) => (HashAlgorithm::Sha1, all.iter().map(|h| h.0).collect()),
+            HashBatch::Sha256(all) => {
+                (HashAlgorithm::Sha256, all.iter().map(|h| key(&h.0)).collect())
+            }
+        };
+        let mut listed = vec![false; keys.len()];
+        self.table(algorithm).find(&keys, &mut |at, row| {
+            let whole = match hashes {
+                HashBatch::Sha256(all) => all.get(at).is_some_and(|h| self.has_sha256(row, h)),
+                _ => true,
+            };
+            if whole && let Some(listed) = listed.get_mut(at) {
+                *listed = true;
+            }
+        });
+        listed
     }
 
     /// Every row that holds the hash an app recorded. A recorded value that is no hash of its
     /// algorithm, and any recorded PDQ, gives nothing: apps record only cryptographic hashes.
     #[must_use]
     pub fn recorded(&self, hash: &RecordedHash) -> Vec<Match> {
-        let rows: Vec<u32> = match hash.algorithm {
-            HashAlgorithm::Md5 => parsed::<Md5>(hash, |h| self.md5.rows(&h.0).collect()),
-            HashAlgorithm::Sha1 => parsed::<Sha1>(hash, |h| self.sha1.rows(&h.0).collect()),
-            HashAlgorithm::Sha256 => parsed::<Sha256>(hash, |h| self.sha256.rows(&h.0).collect()),
-            HashAlgorithm::Pdq => Vec::new(),
+        let value = &hash.value;
+        let key = match hash.algorithm {
+            HashAlgorithm::Md5 => value.parse().ok().map(|hash: Md5| key(&hash.0)),
+            HashAlgorithm::Sha1 => value.parse().ok().map(|hash: Sha1| key(&hash.0)),
+            HashAlgorithm::Sha256 => value.parse().ok().map(|hash: Sha256| key(&hash.0)),
+            HashAlgorithm::Pdq => None,
         };
+        let mut rows = Vec::new();
+        if let Some(key) = key {
+            self.table(hash.algorithm).find(&[key], &mut |_, row| rows.push(row));
+        }
+        if hash.algorithm == HashAlgorithm::Sha256 {
+            let whole = value.parse().ok();
+            rows.retain(|row| whole.is_some_and(|hash| self.has_sha256(*row, &hash)));
+        }
         let basis = MatchBasis::Exact { algorithm: hash.algorithm, recorded_by_app: true };
         self.matches(rows.into_iter().map(|row| (row, basis)))
     }
 
     /// Every row whose PDQ lies within the threshold; none when the query's quality is below 50.
+    /// Rows of one list with the same verdict and distance are named once, by the first.
     #[must_use]
     pub fn near(&self, pdq: &Pdq) -> Vec<Match> {
-        let threshold = self.threshold;
-        let basis = |distance| MatchBasis::Near { distance, threshold };
-        let found = self.near.within(pdq, threshold);
-        self.matches(found.into_iter().map(|(row, distance)| (row, basis(distance))))
+        self.near_many(std::slice::from_ref(pdq)).pop().unwrap_or_default()
     }
 
-    /// What may be said about one file: from its own hashes, from the hash an app recorded of it,
-    /// from its appearance. `hashes` is `None` as long as no byte was read; `pdq` is `None` when
-    /// the bytes were not read or are no picture.
+    /// [`KnownIndex::near`] for many pictures.
     #[must_use]
-    pub fn novelty(
-        &self,
-        object: Sha256,
-        hashes: Option<&Hashes>,
-        recorded: Option<&RecordedHash>,
-        pdq: Option<&Pdq>,
-    ) -> NoveltyStatement {
-        let matches = self.all_matches(hashes, recorded, pdq);
-        let compared = Compared {
-            has_alert_list: self.sets.iter().any(|set| set.purpose == Purpose::Alert),
-            has_perceptual_list: self.near_alert > 0,
-            has_hashes: hashes.is_some(),
-            has_recorded: recorded.is_some(),
-            pdq,
+    pub fn near_many(&self, pdqs: &[Pdq]) -> Vec<Vec<Match>> {
+        let threshold = self.settings.near_threshold;
+        let basis = |distance| MatchBasis::Near { distance, threshold };
+        let matches = |rows: Vec<NearRow>| {
+            self.matches(rows.into_iter().map(|near| (near.row, basis(near.distance))))
         };
-        let (novelty, because) = answer(&matches, &compared);
-        NoveltyStatement {
-            object,
-            novelty,
-            against: self.against(),
-            threshold: self.threshold,
-            unsure_because: because.map(|word| word.as_str().to_owned()),
-            matches,
-        }
+        self.near_rows(pdqs).into_iter().map(matches).collect()
+    }
+
+    /// What [`KnownIndex::near_many`] goes by: the rows within the threshold, closest first,
+    /// without reading them. [`KnownIndex::row`] reads one.
+    #[must_use]
+    pub fn near_rows(&self, pdqs: &[Pdq]) -> Vec<Vec<NearRow>> {
+        let mut search = Search::new(&self.tables.near);
+        let mut rows_of = |pdq: &Pdq| {
+            if !pdq.matchable() {
+                return Vec::new();
+            }
+            let found = search.within(&mix(&pdq.bits), self.settings.near_threshold);
+            let row = |(hash, distance)| {
+                let row = self.tables.near.row(hash).filter(|row| row & FRAME == 0)?;
+                Some(NearRow { distance, row })
+            };
+            let mut rows: Vec<NearRow> = found.into_iter().filter_map(row).collect();
+            rows.sort_unstable();
+            rows
+        };
+        pdqs.iter().map(&mut rows_of).collect()
+    }
+
+    /// A row of [`KnownIndex::near_rows`]: its list, its place there, all that it says.
+    #[must_use]
+    pub fn row(&self, number: u32) -> Option<(&HashSetHeader, Place, KnownHash)> {
+        self.lists.row(number).map(|(list, place, known)| (&list.header, place, known))
     }
 
     /// The lists asked, with their dates, sorted.
     #[must_use]
     pub fn against(&self) -> Vec<(HashSetId, String)> {
-        self.sets.iter().map(|set| (set.id.clone(), set.dated.clone())).collect()
+        let named = |list: &List| (list.header.id.clone(), list.header.dated.clone());
+        self.lists.iter().map(named).collect()
     }
 
-    /// Names the loaded lists and the threshold: equal versions give equal statements, because a
+    /// Names the loaded lists and the thresholds: equal versions give equal statements, because a
     /// list of one id never changes (another object under the same id is a conflict in the store).
     #[must_use]
     pub fn version(&self) -> String {
-        let mut version = format!("pdq<={}", self.threshold);
-        for (set, count) in self.sets.iter().zip(&self.counts) {
+        let MatchSettings { near_threshold, frames_min_percent } = self.settings;
+        let mut version = format!("pdq<={near_threshold};frames>={frames_min_percent}%");
+        for list in self.lists.iter() {
+            let (set, count) = (&list.header, list.file.len());
             let purpose = set.purpose.as_str();
             // Writing to a String cannot fail.
             let _ = write!(version, ";{}@{}:{purpose}:{count}", set.id, set.dated);
@@ -148,35 +243,42 @@ impl KnownIndex {
         version
     }
 
-    fn all_matches(
-        &self,
-        hashes: Option<&Hashes>,
-        recorded: Option<&RecordedHash>,
-        pdq: Option<&Pdq>,
-    ) -> Vec<Match> {
-        let mut all = hashes.map(|hashes| self.exact(hashes)).unwrap_or_default();
-        all.extend(recorded.map(|hash| self.recorded(hash)).unwrap_or_default());
-        all.extend(pdq.map(|pdq| self.near(pdq)).unwrap_or_default());
-        in_order(all)
+    fn table(&self, algorithm: HashAlgorithm) -> &ExactIndex {
+        match algorithm {
+            HashAlgorithm::Md5 => &self.tables.md5,
+            HashAlgorithm::Sha1 => &self.tables.sha1,
+            // No hash of the other two ever reaches here.
+            HashAlgorithm::Sha256 | HashAlgorithm::Pdq => &self.tables.sha256,
+        }
     }
 
-    fn matches(&self, rows: impl Iterator<Item = (u32, MatchBasis)>) -> Vec<Match> {
-        in_order(rows.filter_map(|(row, basis)| self.to_match(row, basis)).collect())
+    /// The index keeps 20 bytes of a SHA-256; the row has all 32.
+    fn has_sha256(&self, row: u32, hash: &Sha256) -> bool {
+        self.lists.row(row).is_some_and(|(_, _, known)| known.sha256 == Some(*hash))
+    }
+
+    /// Matches of these rows, in order.
+    pub(crate) fn matches(&self, rows: impl Iterator<Item = (u32, MatchBasis)>) -> Vec<Match> {
+        self.in_order(rows.filter_map(|(row, basis)| self.to_match(row, basis)).collect())
+    }
+
+    pub(crate) fn in_order(&self, matches: Vec<Match>) -> Vec<Match> {
+        in_order(matches, &self.crosswalk)
     }
 
     fn to_match(&self, row: u32, basis: MatchBasis) -> Option<Match> {
-        let row = self.rows.get(usize::try_from(row).ok()?)?;
-        let set = self.sets.get(row.set)?;
+        let (list, place, known) = self.lists.row(row)?;
+        let set = &list.header;
         Some(Match {
             hash_set: set.id.clone(),
             dated: set.dated.clone(),
             version: set.version.clone(),
-            row: amparo_model::Place::Whole,
+            row: place,
             basis,
-            category: row.code.as_ref().map(|code| category(set, code)),
-            series: row.series.clone(),
-            is_distributed: row.is_distributed,
-            alert: set.purpose == Purpose::Alert,
+            category: known.code.map(|code| category(set, code)),
+            series: known.series,
+            is_distributed: known.is_distributed,
+            alert: set.purpose.alerts(),
         })
     }
 }
@@ -184,101 +286,16 @@ impl KnownIndex {
 impl std::fmt::Debug for KnownIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Never the hashes: a log line must not carry what the lists hold.
-        write!(f, "KnownIndex({} lists, {} rows)", self.sets.len(), self.rows.len())
+        write!(f, "KnownIndex({} lists, {} rows)", self.lists.iter().count(), self.lists.rows())
     }
 }
 
-#[derive(Default)]
-struct Tables {
-    rows: Vec<Row>,
-    md5: Vec<([u8; 16], u32)>,
-    sha1: Vec<([u8; 20], u32)>,
-    sha256: Vec<([u8; 32], u32)>,
-    near: NearTable,
-    near_alert: usize,
+fn category(set: &HashSetHeader, code: String) -> Category {
+    Category { scheme: set.scheme.clone(), code, by: set.source.clone(), basis: Basis::List }
 }
 
-impl Tables {
-    fn insert(&mut self, set: usize, alert: bool, known: KnownHash) {
-        // Row numbers have 32 bits: four thousand million rows do not fit into memory anyway.
-        let Ok(row) = u32::try_from(self.rows.len()) else { return };
-        self.md5.extend(known.md5.filter(|h| *h != Md5::EMPTY_FILE).map(|h| (h.0, row)));
-        self.sha1.extend(known.sha1.filter(|h| *h != EMPTY_SHA1).map(|h| (h.0, row)));
-        self.sha256.extend(known.sha256.filter(|h| *h != EMPTY_SHA256).map(|h| (h.0, row)));
-        if let Some(pdq) = known.pdq {
-            let before = self.near.len();
-            self.near.push(&pdq, row);
-            self.near_alert += usize::from(alert) * (self.near.len() - before);
-        }
-        self.rows.push(Row {
-            set,
-            code: known.code,
-            series: known.series,
-            is_distributed: known.is_distributed,
-        });
-    }
-}
-
-const EMPTY_SHA1: Sha1 = Sha1([
-    0xda, 0x39, 0xa3, 0xee, 0x5e, 0x6b, 0x4b, 0x0d, 0x32, 0x55, 0xbf, 0xef, 0x95, 0x60, 0x18, 0x90,
-    0xaf, 0xd8, 0x07, 0x09,
-]);
-
-const EMPTY_SHA256: Sha256 = Sha256([
-    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
-    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
-]);
-
-fn category(set: &HashSetHeader, code: &str) -> Category {
-    Category {
-        scheme: set.scheme.clone(),
-        code: code.to_owned(),
-        by: set.source.clone(),
-        basis: Basis::List,
-    }
-}
-
-fn parsed<H: std::str::FromStr>(hash: &RecordedHash, rows: impl Fn(H) -> Vec<u32>) -> Vec<u32> {
-    hash.value.parse().map(rows).unwrap_or_default()
-}
-
-/// Best first: alert before known-good, exact before near, read before recorded, strong before
-/// weak, close before far; then list and verdict, so that equal input gives equal output. Of
-/// matches that differ only in how exactly they hit, the best stays.
-fn in_order(mut matches: Vec<Match>) -> Vec<Match> {
-    matches.sort_by(|a, b| {
-        (!a.alert, rank(a.basis)).cmp(&(!b.alert, rank(b.basis))).then_with(|| a.cmp(b))
-    });
-    let mut seen = std::collections::BTreeSet::new();
-    matches.retain(|found| seen.insert(identity(found)));
-    matches
-}
-
-fn rank(basis: MatchBasis) -> (u8, u32) {
-    match basis {
-        MatchBasis::Exact { algorithm, recorded_by_app } => {
-            let strength = match algorithm {
-                HashAlgorithm::Sha256 => 0,
-                HashAlgorithm::Sha1 => 1,
-                HashAlgorithm::Md5 => 2,
-                HashAlgorithm::Pdq => 3,
-            };
-            (u8::from(recorded_by_app), strength)
-        }
-        MatchBasis::Near { distance, .. } => (2, distance),
-        MatchBasis::Frames { query_percent, .. } => (3, u32::from(100 - query_percent.min(100))),
-    }
-}
-
-type Identity = (HashSetId, bool, u32, Option<Category>, Option<String>, Option<bool>);
-
-fn identity(found: &Match) -> Identity {
-    let (near, distance) = match found.basis {
-        MatchBasis::Exact { .. } => (false, 0),
-        MatchBasis::Near { distance, .. } => (true, distance),
-        MatchBasis::Frames { query_percent, .. } => (true, u32::from(query_percent)),
-    };
-    let list = found.hash_set.clone();
-    let verdict = (found.category.clone(), found.series.clone(), found.is_distributed);
-    (list, near, distance, verdict.0, verdict.1, verdict.2)
+fn compiled(rows: &[KnownHash]) -> Result<ListFile, crate::ListError> {
+    let mut writer = ListWriter::new(Vec::new());
+    rows.iter().try_for_each(|row| writer.push(&Place::Whole, row))?;
+    ListFile::from_bytes(writer.finish()?.0)
 }

@@ -1,6 +1,28 @@
 //! From matches to one of four answers, and the fixed words for "cannot say".
 
-use amparo_model::{Match, MatchBasis, Novelty, Pdq};
+use crate::KnownIndex;
+use amparo_model::{
+    Hashes, Match, MatchBasis, Novelty, NoveltyStatement, Pdq, RecordedHash, Sha256,
+};
+
+/// What a file looks like, as far as its bytes were decoded.
+#[derive(Debug, Clone, Copy)]
+pub enum Looks<'a> {
+    /// A picture.
+    Picture(&'a Pdq),
+    /// A video, by its frames in their order.
+    Video(&'a [Pdq]),
+}
+
+impl Looks<'_> {
+    /// Whether anything in it is good enough for a statement of nearness.
+    fn matchable(self) -> bool {
+        match self {
+            Self::Picture(pdq) => pdq.matchable(),
+            Self::Video(frames) => frames.iter().any(Pdq::matchable),
+        }
+    }
+}
 
 /// Why nothing better than `Unsure` can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,11 +33,11 @@ pub enum UnsureBecause {
     NothingToCompare,
     /// Only the hash that an app recorded was looked up; a re-encoded copy would be missed.
     NotFingerprinted,
-    /// The bytes were read and are no picture, so appearance cannot be compared.
+    /// The bytes were read and show no appearance that could be compared.
     NotAPicture,
-    /// The picture has too few features for a statement of nearness.
+    /// The picture, or every frame of the video, has too few features for a statement of nearness.
     LowQuality,
-    /// No loaded list carries a perceptual hash to compare with.
+    /// No loaded list that alerts carries a perceptual hash of its kind to compare with.
     NoPerceptualList,
 }
 
@@ -35,19 +57,73 @@ impl UnsureBecause {
 }
 
 /// What was there to look up and what to look it up in.
-pub(crate) struct Compared<'a> {
-    pub(crate) has_alert_list: bool,
-    pub(crate) has_perceptual_list: bool,
-    pub(crate) has_hashes: bool,
-    pub(crate) has_recorded: bool,
-    pub(crate) pdq: Option<&'a Pdq>,
+struct Compared<'a> {
+    has_alert_list: bool,
+    has_perceptual_list: bool,
+    has_hashes: bool,
+    has_recorded: bool,
+    looks: Option<Looks<'a>>,
+}
+
+impl KnownIndex {
+    /// What may be said about one file: from its own hashes, from the hash an app recorded of it,
+    /// from its appearance. `hashes` is `None` as long as no byte was read; `looks` is `None` when
+    /// the bytes were not read or are neither picture nor video.
+    #[must_use]
+    pub fn novelty(
+        &self,
+        object: Sha256,
+        hashes: Option<&Hashes>,
+        recorded: Option<&RecordedHash>,
+        looks: Option<Looks<'_>>,
+    ) -> NoveltyStatement {
+        let matches = self.all_matches(hashes, recorded, looks);
+        let compared = Compared {
+            has_alert_list: self.lists.iter().any(|list| list.header.purpose.alerts()),
+            has_perceptual_list: looks.is_some_and(|looks| self.can_compare(looks)),
+            has_hashes: hashes.is_some(),
+            has_recorded: recorded.is_some(),
+            looks,
+        };
+        let (novelty, because) = answer(&matches, &compared);
+        NoveltyStatement {
+            object,
+            novelty,
+            against: self.against(),
+            threshold: self.settings.near_threshold,
+            unsure_because: because.map(|word| word.as_str().to_owned()),
+            matches,
+        }
+    }
+
+    fn all_matches(
+        &self,
+        hashes: Option<&Hashes>,
+        recorded: Option<&RecordedHash>,
+        looks: Option<Looks<'_>>,
+    ) -> Vec<Match> {
+        let mut all = hashes.map(|hashes| self.exact(hashes)).unwrap_or_default();
+        all.extend(recorded.map(|hash| self.recorded(hash)).unwrap_or_default());
+        all.extend(match looks {
+            Some(Looks::Picture(pdq)) => self.near(pdq),
+            Some(Looks::Video(frames)) => self.frames(frames),
+            None => Vec::new(),
+        });
+        self.in_order(all)
+    }
+
+    /// Whether a list that alerts holds anything of the same kind.
+    fn can_compare(&self, looks: Looks<'_>) -> bool {
+        let mut alerting = self.lists.iter().filter(|list| list.header.purpose.alerts());
+        alerting.any(|list| match looks {
+            Looks::Picture(_) => list.file.counts().pdq > 0,
+            Looks::Video(_) => list.file.counts().frames > 0,
+        })
+    }
 }
 
 /// The answer, and the reason when it is `Unsure`. A hit speaks even where a miss could not.
-pub(crate) fn answer(
-    matches: &[Match],
-    compared: &Compared<'_>,
-) -> (Novelty, Option<UnsureBecause>) {
+fn answer(matches: &[Match], compared: &Compared<'_>) -> (Novelty, Option<UnsureBecause>) {
     if matches.iter().any(|found| matches!(found.basis, MatchBasis::Exact { .. })) {
         return (Novelty::Known, None);
     }
@@ -70,8 +146,8 @@ fn unsure(compared: &Compared<'_>) -> Option<UnsureBecause> {
             false => UnsureBecause::NothingToCompare,
         });
     }
-    let Some(pdq) = compared.pdq else { return Some(UnsureBecause::NotAPicture) };
-    if !pdq.matchable() {
+    let Some(looks) = compared.looks else { return Some(UnsureBecause::NotAPicture) };
+    if !looks.matchable() {
         return Some(UnsureBecause::LowQuality);
     }
     (!compared.has_perceptual_list).then_some(UnsureBecause::NoPerceptualList)

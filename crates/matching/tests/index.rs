@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-use amparo_matching::{DEFAULT_THRESHOLD, KnownIndex};
+use amparo_matching::{DEFAULT_THRESHOLD, KnownIndex, Looks};
 use amparo_model::{
     Bits256, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Match, MatchBasis, Md5,
     Novelty, Pdq, Purpose, RecordedHash, Scheme, Sha1, Sha256,
@@ -146,7 +146,12 @@ fn the_order_of_lists_and_rows_changes_nothing() {
     rows.reverse();
     let two = KnownIndex::build(vec![set("b", &rows), set("a", &rows)], DEFAULT_THRESHOLD);
     let ask = |index: &KnownIndex| {
-        index.novelty(file.sha256, Some(&file), Some(&recorded(&file.sha256)), Some(&look))
+        index.novelty(
+            file.sha256,
+            Some(&file),
+            Some(&recorded(&file.sha256)),
+            Some(Looks::Picture(&look)),
+        )
     };
     assert_eq!(ask(&one), ask(&two));
     assert_eq!(one.version(), two.version());
@@ -181,10 +186,11 @@ fn novelty_says_no_more_than_was_compared() {
     let poor = Pdq { quality: 10, ..far };
     let close = turned(&look, 20, &mut rng);
     let (app_listed, app_other) = (recorded(&listed.sha256), recorded(&other.sha256));
-    let check = |index: &KnownIndex, file, app, pdq, expect, because: Option<&str>| {
-        let said = index.novelty(other.sha256, file, app, pdq);
-        assert_eq!((said.novelty, said.unsure_because.as_deref()), (expect, because));
-    };
+    let check =
+        |index: &KnownIndex, file, app, pdq: Option<&Pdq>, expect, because: Option<&str>| {
+            let said = index.novelty(other.sha256, file, app, pdq.map(Looks::Picture));
+            assert_eq!((said.novelty, said.unsure_because.as_deref()), (expect, because));
+        };
     check(&full, Some(&listed), None, None, Novelty::Known, None);
     check(&full, None, Some(&app_listed), None, Novelty::Known, None);
     check(&full, Some(&other), None, Some(&close), Novelty::NearKnown, None);

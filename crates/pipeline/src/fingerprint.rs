@@ -6,7 +6,7 @@
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, plan::FingerprintJob, stage};
 use amparo_evidence::{SourceError, hash_bytes};
-use amparo_matching::KnownIndex;
+use amparo_matching::{KnownIndex, Looks};
 use amparo_model::{Hashes, Locator, NoveltyStatement, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact};
@@ -122,7 +122,7 @@ fn fact_of(picture: Picture) -> PictureFact {
 
 fn novelty(known: &KnownIndex, one: &Examined) -> NoveltyStatement {
     let pdq = one.picture.as_ref().and_then(|picture| picture.pdq.as_ref());
-    known.novelty(one.hashes.sha256, Some(&one.hashes), None, pdq)
+    known.novelty(one.hashes.sha256, Some(&one.hashes), None, pdq.map(Looks::Picture))
 }
 
 fn fact(one: Examined) -> Fact {

@@ -1,0 +1,77 @@
+//! Files as byte slices, and hints to the processor: the only unsafe lines of this crate.
+#![expect(unsafe_code, reason = "a mapped file and a prefetch need it; nothing else does")]
+
+use memmap2::{Mmap, MmapMut};
+use std::fs::File;
+use std::io;
+use std::ops::Deref;
+
+/// Bytes that do not change while they are held.
+pub(crate) enum Bytes {
+    /// Pages of a file, shared with every process that maps it.
+    Mapped(Mmap),
+    /// Made in memory: tests, benches, small callers.
+    Owned(Vec<u8>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map,
+            Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
+/// Maps a finished file for reading.
+pub(crate) fn map(file: &File) -> io::Result<Bytes> {
+    if file.metadata()?.len() == 0 {
+        return Ok(Bytes::Owned(Vec::new()));
+    }
+    // SAFETY: compiled lists and indexes are published under their final name when they are
+    // complete, and no function of this project writes to such a file again; they are replaced by
+    // rename and removed by unlink, which leave the mapped pages as they are.
+    let map = unsafe { Mmap::map(file)? };
+    Ok(Bytes::Mapped(map))
+}
+
+/// Maps a scratch file for building. Its whole length must have been written before, so that a
+/// full disk is an error there and not a signal here.
+pub(crate) fn map_for_building(file: &File) -> io::Result<MmapMut> {
+    // SAFETY: the file was created by this process under a name that nobody else opens, and it is
+    // mapped once.
+    unsafe { MmapMut::map_mut(file) }
+}
+
+/// Asks for the cache line at `at`; beyond the end it does nothing.
+#[inline]
+pub(crate) fn prefetch(bytes: &[u8], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(byte) = bytes.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: the address lies inside a live slice, and a prefetch changes nothing anyway.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(byte).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (bytes, at);
+}
+
+/// Runs `work` compiled for AVX2 and POPCNT where the processor has them. The closure is inlined
+/// into both forms, so one source text gives both.
+#[inline]
+pub(crate) fn widest<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2,popcnt")]
+        fn wide<R>(work: impl FnOnce() -> R) -> R {
+            work()
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
+            // SAFETY: both features were just found.
+            return unsafe { wide(work) };
+        }
+    }
+    work()
+}
