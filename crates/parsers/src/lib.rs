@@ -65,12 +65,12 @@ pub const PARSERS: &[&dyn Parser] = &[
     &tips::ncmec_le_json::NcmecLeJson,
     &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
-    &hashsets::vics_2::Vics2,
+    &hashsets::vics::Vics,
     &apps::whatsapp_android::WhatsappAndroid,
 ];
 
 /// All parsers of known-hash lists, sorted by id. Each is in [`PARSERS`] as well.
-pub const LISTS: &[&dyn ListParser] = &[];
+pub const LISTS: &[&dyn ListParser] = &[&hashsets::vics::Vics];
 
 /// The parser with this id.
 #[must_use]

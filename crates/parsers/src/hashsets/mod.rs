@@ -1,4 +1,3 @@
-//! Lists of known hashes, one file per format. To add one, see the crate's documentation; a list
-//! implements [`crate::ListParser`], which reads in constant memory.
+//! Lists of known hashes.
 
-pub mod vics_2;
+pub mod vics;
