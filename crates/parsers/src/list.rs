@@ -5,8 +5,11 @@
 //! `Ok`, and only then the last record, [`Record::ListEnd`], says that all rows were seen; anything
 //! that makes the list incomplete is an [`Unsound`], and the importer drops every row before it.
 
+mod delimited;
 pub(crate) mod fields;
 pub(crate) mod json_rows;
+pub(crate) mod lines;
+pub(crate) mod table;
 pub(crate) mod window;
 
 use crate::{Blob, Input, Parser, Sink, Spec};
@@ -165,6 +168,11 @@ impl ListOut<'_> {
             self.note(place.clone(), ProblemKind::Malformed, fault);
         }
         self.row(known, place);
+    }
+
+    /// Rows handed on so far.
+    pub(crate) fn stored(&self) -> u64 {
+        self.totals.stored
     }
 
     /// Path of the list as the caller knows it.

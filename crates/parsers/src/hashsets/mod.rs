@@ -1,3 +1,8 @@
 //! Lists of known hashes.
 
+pub mod csv_header;
+pub mod hash_lines;
+pub mod hashkeeper;
+pub mod icse_csv;
+pub mod nsrl_rds_2;
 pub mod vics;

@@ -114,6 +114,22 @@ pub(crate) fn folded(name: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
+/// The text of a value that is UTF-8 or, if so told, ISO-8859-1, and what was wrong with it.
+pub(crate) fn decoded(bytes: &[u8], latin: bool) -> (String, Option<&'static str>) {
+    let (text, fault) = match std::str::from_utf8(bytes) {
+        _ if latin => (bytes.iter().map(|byte| char::from(*byte)).collect(), None),
+        Ok(text) => (text.to_owned(), None),
+        Err(_) => {
+            let fault = "not UTF-8; what could not be read is replaced";
+            (String::from_utf8_lossy(bytes).into_owned(), Some(fault))
+        }
+    };
+    if text.contains('\0') {
+        return (text.replace('\0', "\u{fffd}"), Some("NUL bytes are replaced"));
+    }
+    (text, fault)
+}
+
 /// The last part of a path with either separator; `None` for a blank one.
 pub(crate) fn file_name(path: &str) -> Option<String> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
