@@ -62,15 +62,27 @@ pub trait Parser: Sync {
 
 /// All parsers, sorted by id.
 pub const PARSERS: &[&dyn Parser] = &[
+    &hashsets::csv_header::CsvHeader,
+    &hashsets::hash_lines::HashLines,
+    &hashsets::hashkeeper::HashKeeper,
+    &hashsets::icse_csv::IcseCsv,
     &tips::ncmec_le_json::NcmecLeJson,
+    &hashsets::nsrl_rds_2::NsrlRds2,
     &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
-    &hashsets::vics_2::Vics2,
+    &hashsets::vics::Vics,
     &apps::whatsapp_android::WhatsappAndroid,
 ];
 
 /// All parsers of known-hash lists, sorted by id. Each is in [`PARSERS`] as well.
-pub const LISTS: &[&dyn ListParser] = &[];
+pub const LISTS: &[&dyn ListParser] = &[
+    &hashsets::csv_header::CsvHeader,
+    &hashsets::hash_lines::HashLines,
+    &hashsets::hashkeeper::HashKeeper,
+    &hashsets::icse_csv::IcseCsv,
+    &hashsets::nsrl_rds_2::NsrlRds2,
+    &hashsets::vics::Vics,
+];
 
 /// The parser with this id.
 #[must_use]

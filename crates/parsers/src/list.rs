@@ -5,11 +5,19 @@
 //! `Ok`, and only then the last record, [`Record::ListEnd`], says that all rows were seen; anything
 //! that makes the list incomplete is an [`Unsound`], and the importer drops every row before it.
 
+mod delimited;
+pub(crate) mod fields;
+pub(crate) mod json_rows;
+pub(crate) mod lines;
+pub(crate) mod table;
+pub(crate) mod window;
+
 use crate::{Blob, Input, Parser, Sink, Spec};
 use amparo_model::{
     KnownHash, ListHeader, ListTotals, Located, Locator, Md5, Place, Problem, ProblemKind, Record,
     Sha1, Sha256,
 };
+use fields::Draft;
 use std::io;
 
 /// Where the bytes of a list come from: a slice in tests, the host's private copy in the worker.
@@ -146,6 +154,30 @@ impl ListOut<'_> {
         self.totals.stored += 1;
         let at = self.at(place);
         self.sink.record(Located::new(Record::KnownHash(known), at));
+    }
+
+    /// A row as it was drafted. What was wrong with single values is told beside it, as long as one
+    /// hash is good; else it is why the row is rejected.
+    pub(crate) fn draft(&mut self, draft: Draft, place: Place) {
+        let Draft { known, faults } = draft;
+        if !has_hash(&known) && !faults.is_empty() {
+            let why = format!("row without a usable hash: {}", faults.join("; "));
+            return self.reject(place, ProblemKind::Malformed, why);
+        }
+        for fault in faults {
+            self.note(place.clone(), ProblemKind::Malformed, fault);
+        }
+        self.row(known, place);
+    }
+
+    /// Rows handed on so far.
+    pub(crate) fn stored(&self) -> u64 {
+        self.totals.stored
+    }
+
+    /// Path of the list as the caller knows it.
+    pub(crate) fn path(&self) -> &str {
+        self.path
     }
 
     /// A row that cannot be used, and why.

@@ -1,4 +1,8 @@
-//! Lists of known hashes, one file per format. To add one, see the crate's documentation; a list
-//! implements [`crate::ListParser`], which reads in constant memory.
+//! Lists of known hashes.
 
-pub mod vics_2;
+pub mod csv_header;
+pub mod hash_lines;
+pub mod hashkeeper;
+pub mod icse_csv;
+pub mod nsrl_rds_2;
+pub mod vics;

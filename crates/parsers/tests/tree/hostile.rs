@@ -6,6 +6,9 @@ use amparo_parsers::{Blob, Collected, Input, Parser};
 /// Inputs tried for each parser and kind of damage, spread evenly over the fixture.
 const TRIES: usize = 250;
 
+/// How a format of lines without an end declares it among its gaps.
+pub const CUT_BETWEEN_LINES: &str = "a cut between two lines cannot be noticed";
+
 #[test]
 fn hostile_inputs_produce_problems() {
     let mut offenders = Vec::new();
@@ -40,6 +43,11 @@ fn a_cut_input_gives_less_only_with_a_problem() {
         for len in spread(bytes.len()) {
             let found = parse_with(parser, &files, &bytes[..len]);
             let told = found.problems.iter().any(|problem| !whole.problems.contains(problem));
+            // Only a list of lines may be cut in silence, only between two lines, and it says so.
+            let between_lines = len > 0 && bytes[len - 1] == b'\n';
+            if between_lines && parser.spec().gaps.join(" ").contains(CUT_BETWEEN_LINES) {
+                continue;
+            }
             if found.records != whole.records && !told {
                 offenders.push(format!("{}: cut at {len} in silence", parser.spec().id));
             }

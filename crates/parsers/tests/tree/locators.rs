@@ -41,7 +41,8 @@ fn exists(files: &Files, at: &Locator) -> bool {
         Place::Whole => true,
         Place::Bytes { start, end } => start < end && *end <= file.bytes.len() as u64,
         Place::Json { pointer } => {
-            let value: serde_json::Value = serde_json::from_slice(&file.bytes).unwrap();
+            let text = file.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&file.bytes);
+            let value: serde_json::Value = serde_json::from_slice(text).unwrap();
             value.pointer(pointer).is_some()
         }
         Place::Row { table, rowid } => row_exists(files, file, table, *rowid, at.view),

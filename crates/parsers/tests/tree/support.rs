@@ -81,9 +81,12 @@ fn main_path(parser: &dyn Parser) -> String {
     format!("device/{}", last.replace('*', "file"))
 }
 
+/// Endings of fixtures; the first that exists is the unit's.
+const FIXTURES: [&str; 6] = ["json", "sql", "csv", "xml", "txt", "hex"];
+
 pub fn fixture_path(parser: &dyn Parser) -> PathBuf {
-    let json = unit_file(parser, "fixture.json");
-    if json.exists() { json } else { unit_file(parser, "fixture.sql") }
+    let paths = FIXTURES.map(|ending| unit_file(parser, &format!("fixture.{ending}")));
+    paths.iter().find(|path| path.exists()).unwrap_or(&paths[0]).clone()
 }
 
 /// The unit's fixture with its companions.
