@@ -18,8 +18,6 @@ use std::path::PathBuf;
 
 /// First bytes by which a format is recognised.
 const HEAD_BYTES: usize = 64 << 10;
-/// Rejected rows kept one by one; the totals count all.
-const PROBLEMS_MAX: usize = 10_000;
 /// Rows between two looks at the meter.
 const METER_ROWS: u64 = 10_000;
 
@@ -172,6 +170,8 @@ struct Gathered<'s> {
     writer: ListWriter<BufWriter<Draft<'s>>>,
     header: Option<ListHeader>,
     end: Option<ListTotals>,
+    /// Rejected rows, as many as the importer lists one by one; the totals count all. In a list
+    /// that is not whole the last one says why.
     problems: Vec<Problem>,
     rows: u64,
     coded: bool,
@@ -196,10 +196,7 @@ impl<'s> Gathered<'s> {
     fn take(&mut self, event: Event) {
         match event {
             Event::Record(located) => self.record(located),
-            Event::Problem(problem) if self.problems.len() < PROBLEMS_MAX => {
-                self.problems.push(problem);
-            }
-            Event::Problem(_) => {}
+            Event::Problem(problem) => self.problems.push(problem),
         }
     }
 

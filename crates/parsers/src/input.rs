@@ -116,16 +116,16 @@ impl<'s> Limited<'s> {
     }
 
     /// Says how much was held back, if anything was.
-    pub(crate) fn finish(self, input: &Input) {
+    pub(crate) fn finish(self, main: &Blob) {
         let lost = self.records.saturating_sub(self.spec.limits.records);
         if lost > 0 {
             let detail = format!("{lost} records beyond the limit were not handed on");
-            self.out.problem(input.main.problem(ProblemKind::Limit, detail));
+            self.out.problem(main.problem(ProblemKind::Limit, detail));
         }
         let silent = self.problems.saturating_sub(MAX_PROBLEMS);
         if silent > 0 {
             let detail = format!("{silent} further problems are not listed one by one");
-            self.out.problem(input.main.problem(ProblemKind::Limit, detail));
+            self.out.problem(main.problem(ProblemKind::Limit, detail));
         }
     }
 }

@@ -56,7 +56,7 @@ pub trait Parser: Sync {
         if limited.admits(input) {
             self.read(input, &mut limited);
         }
-        limited.finish(input);
+        limited.finish(&input.main);
     }
 }
 

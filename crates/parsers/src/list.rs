@@ -12,6 +12,7 @@ pub(crate) mod lines;
 pub(crate) mod table;
 pub(crate) mod window;
 
+use crate::input::Limited;
 use crate::{Blob, Input, Parser, Sink, Spec};
 use amparo_model::{
     KnownHash, ListHeader, ListTotals, Located, Locator, Md5, Place, Problem, ProblemKind, Record,
@@ -116,14 +117,25 @@ pub fn read(
     sink: &mut dyn Sink,
 ) {
     let mut out = ListOut { path, sha256, sink, totals: ListTotals::default() };
-    match list.read_list(source, &mut out) {
-        Ok(()) => {
-            let end = Record::ListEnd(out.totals);
-            let at = out.at(Place::Whole);
-            out.sink.record(Located::new(end, at));
-        }
-        Err(unsound) => out.note(Place::Whole, unsound.kind(), unsound.to_string()),
-    }
+    let end = list.read_list(source, &mut out);
+    out.close(end);
+}
+
+/// [`read`] within the declared limits. However many rows were rejected, what comes last is the end
+/// of the list or the reason why there is none.
+pub fn read_within_limits(
+    list: &dyn ListParser,
+    path: &str,
+    sha256: Sha256,
+    source: &mut dyn ListSource,
+    sink: &mut dyn Sink,
+) {
+    let mut limited = Limited::new(sink, list.spec());
+    let mut out = ListOut { path, sha256, sink: &mut limited, totals: ListTotals::default() };
+    let end = list.read_list(source, &mut out);
+    let totals = out.totals;
+    limited.finish(&Blob { path, sha256, bytes: &[] });
+    ListOut { path, sha256, sink, totals }.close(end);
 }
 
 /// Takes the rows of a list and keeps the count.
@@ -191,6 +203,17 @@ impl ListOut<'_> {
     pub fn note(&mut self, place: Place, kind: ProblemKind, why: impl Into<String>) {
         let at = self.at(place);
         self.sink.problem(Problem::at(kind, at, self.path, why));
+    }
+
+    fn close(mut self, end: Result<(), Unsound>) {
+        match end {
+            Ok(()) => {
+                let end = Record::ListEnd(self.totals);
+                let at = self.at(Place::Whole);
+                self.sink.record(Located::new(end, at));
+            }
+            Err(unsound) => self.note(Place::Whole, unsound.kind(), unsound.to_string()),
+        }
     }
 
     fn at(&self, place: Place) -> Locator {

@@ -6,6 +6,7 @@
 //! database, written before the lists change and cleared when all is done.
 
 use crate::{Context, PipelineError, assess_case};
+use amparo_matching::Looks;
 use amparo_model::{CaseId, Novelty, NoveltyStatement, RecordedHash, UtcMillis};
 use amparo_model::{HashAlgorithm, Sha256};
 use amparo_store::{Compared, NoveltyChange, Store};
@@ -97,7 +98,8 @@ fn changed(context: &Context, one: &Compared) -> Option<(NoveltyStatement, Novel
     let recorded = RecordedHash { algorithm: HashAlgorithm::Sha256, value: old.object.to_string() };
     let recorded = one.hashes.is_none().then_some(&recorded);
     let pdq = one.picture.as_ref().and_then(|picture| picture.pdq.as_ref());
-    let new = context.known.novelty(old.object, one.hashes.as_ref(), recorded, pdq);
+    let looks = pdq.map(Looks::Picture);
+    let new = context.known.novelty(old.object, one.hashes.as_ref(), recorded, looks);
     (new != *old).then_some((new, old.novelty))
 }
 

@@ -43,7 +43,7 @@ impl Worker {
         let mut work = || -> Result<(), Broken> {
             self.send(Kind::List, &request, std::iter::empty())?;
             while let Some(want) = self.answer(spec, &mut border, each)? {
-                self.give(list, want)?;
+                self.give(spec, list, want)?;
             }
             Ok(())
         };
@@ -75,7 +75,8 @@ impl Worker {
         }
     }
 
-    fn give(&mut self, list: &ListBytes<'_>, want: Want) -> Result<(), Broken> {
+    /// A worker that asks and then does not read would hold the host for ever.
+    fn give(&mut self, spec: &Spec, list: &ListBytes<'_>, want: Want) -> Result<(), Broken> {
         let read = || -> io::Result<Vec<u8>> {
             let mut bytes = vec![0; usize::try_from(want.length).unwrap_or_default()];
             list.file.read_exact_at(&mut bytes, want.offset)?;
@@ -83,7 +84,10 @@ impl Worker {
         };
         // A copy that cannot be read ends the request like a worker that is gone.
         let bytes = read().map_err(|_| Broken::Ended)?;
-        self.send_bytes(&bytes)
+        self.watch(frame::CHUNK as u64, spec.limits.wall_ms_per_mb);
+        let sent = self.send_bytes(&bytes);
+        self.rest();
+        sent
     }
 }
 

@@ -20,7 +20,13 @@ pub(crate) fn list(
     let mut source = Asking::new(request.list.size, input, Shared(&pipe));
     let list = &request.list;
     if let Some(parser) = LISTS.iter().find(|parser| parser.spec().id == request.parser) {
-        amparo_parsers::list::read(*parser, &list.path, list.sha256, &mut source, &mut out);
+        amparo_parsers::list::read_within_limits(
+            *parser,
+            &list.path,
+            list.sha256,
+            &mut source,
+            &mut out,
+        );
     }
     out.finish()
 }

@@ -4,7 +4,7 @@
 use amparo_sandbox::{Confinement, Patience, Pool, SandboxError, Violation};
 use amparo_sandbox::{Worker, WorkerCommand, WorkerError};
 
-const PARSER: &str = "vics_2";
+const PARSER: &str = "vics";
 
 fn command(args: &[&str]) -> WorkerCommand {
     WorkerCommand {

@@ -15,6 +15,7 @@ const RECORDS: u8 = 130;
 const PROBLEMS: u8 = 131;
 const PICTURE: u8 = 132;
 const DONE: u8 = 134;
+const WANT: u8 = 135;
 
 /// Misbehaves as its name says.
 pub fn run(name: &str) -> ExitCode {
@@ -49,6 +50,16 @@ pub fn run(name: &str) -> ExitCode {
         "undeclared" => say(RECORDS, &undeclared()),
         "flood" => flood(),
         "huge_picture" => say(PICTURE, &huge_picture()),
+        "wants_beyond_the_end" => want(2_999, 2),
+        "wants_nothing" => want(0, 0),
+        "wants_too_much" => want(0, 1 << 30),
+        "wants_for_ever" => loop {
+            want(0, 3_000);
+            let _read = std::io::stdin().read_exact(&mut [0; 3_005]);
+        },
+        "wants_and_never_reads" => loop {
+            want(0, 3_000);
+        },
         "done_with_body" => say(DONE, b"and more"),
         "silent" => wait(),
         "closes_and_lingers" => linger(),
@@ -58,6 +69,11 @@ pub fn run(name: &str) -> ExitCode {
     }
     wait();
     ExitCode::SUCCESS
+}
+
+/// Asks for bytes of the list. The test's list has 3,000.
+fn want(offset: u64, length: u64) {
+    say(WANT, &json(&serde_json::json!({ "offset": offset, "length": length })));
 }
 
 /// A problem of an object that nobody sent.
