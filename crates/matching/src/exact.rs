@@ -94,9 +94,7 @@ impl Shape {
 /// Where a hash belongs: its line and its fingerprint.
 #[inline]
 fn position(key: &Key, line_bits: u32) -> (usize, u16) {
-    let mut top = [0; 8];
-    top.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
-    let top = u64::from_be_bytes(top);
+    let top = u64::from_be_bytes(key.first_chunk().copied().unwrap_or_default());
     let line = top.checked_shr(64 - line_bits).unwrap_or(0);
     (line as usize, ((top << line_bits) >> (64 - TAG_BITS)) as u16)
 }
@@ -108,6 +106,10 @@ pub(crate) struct ExactIndex {
     lines: Range<usize>,
     entries: Range<usize>,
     spill: Range<usize>,
+    // What follows from the shape, at hand for every look-up.
+    dropped: usize,
+    entry_bytes: usize,
+    row_mask: u32,
 }
 
 /// A look-up whose fingerprint agreed: which one, and which entry to compare.
@@ -124,7 +126,9 @@ impl ExactIndex {
         let shape = Shape::read(body).ok_or(Damage::Contradiction("header"))?;
         let sections = shape.sections().filter(|(_, _, spill)| spill.end == body.len());
         let (lines, entries, spill) = sections.ok_or(Damage::Contradiction("sections"))?;
-        Ok(Self { shape, lines, entries, spill, bytes })
+        let row_mask = u32::MAX.checked_shr(32 - shape.row_bytes * 8).unwrap_or(0);
+        let (dropped, entry_bytes) = (shape.dropped(), shape.entry());
+        Ok(Self { bytes, shape, lines, entries, spill, dropped, entry_bytes, row_mask })
     }
 
     /// The rows of each key, as `hit(number of the key, row)`; those of one key follow each other
@@ -174,14 +178,13 @@ impl ExactIndex {
         if count == SPILLED {
             return self.search_spill(query, key, line, first, hit);
         }
-        let entry_bytes = self.shape.entry();
         let mut agreeing = agreeing(line, (tag >> 4) as u8, count);
         while agreeing != 0 {
             let at = agreeing.trailing_zeros();
             agreeing &= agreeing - 1;
             if low_bits(line, at as usize) == (tag & 0xf) as u8 {
                 let entry = first.saturating_add(at);
-                prefetch(&self.bytes, self.entries.start + entry as usize * entry_bytes);
+                prefetch(&self.bytes, self.entries.start + entry as usize * self.entry_bytes);
                 found.push(Candidate { query: query as u32, entry });
             }
         }
@@ -197,15 +200,15 @@ impl ExactIndex {
     }
 
     /// The row of an entry if its hash is the key's.
+    #[inline]
     fn row_of(&self, entry: u32, key: &Key) -> Option<u32> {
-        let width = self.shape.entry();
-        let at = self.entries.start.checked_add((entry as usize).checked_mul(width)?)?;
-        let entry = self.bytes.get(at..at + width)?;
-        let kept = key.get(self.shape.dropped()..self.shape.key_bytes as usize)?;
-        let (hash, row) = entry.split_at_checked(kept.len())?;
-        let mut number = [0; 4];
-        number.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
-        (hash == kept).then(|| u32::from_le_bytes(number))
+        let at = self.entries.start.checked_add((entry as usize).checked_mul(self.entry_bytes)?)?;
+        let (dropped, row_at) = (self.dropped, self.entry_bytes - self.shape.row_bytes as usize);
+        // The row number's four bytes may reach into what follows, which is at least the seal.
+        let entry = self.bytes.get(at..at + row_at + 4)?;
+        let kept = key.get(dropped..dropped + row_at)?;
+        let row = u32::from_le_bytes(*entry.get(row_at..)?.first_chunk()?);
+        equal(entry, kept).then_some(row & self.row_mask)
     }
 
     #[cold]
@@ -233,6 +236,21 @@ impl ExactIndex {
             hit(query, u32::from_le_bytes([*a, *b, *c, *d]));
         }
     }
+}
+
+/// Whether `kept`, of 8 to 24 bytes, is how `entry` begins: three overlapping words, because a
+/// comparison of unknown length is a call.
+#[inline]
+fn equal(entry: &[u8], kept: &[u8]) -> bool {
+    let last = kept.len().saturating_sub(8);
+    let word = |bytes: &[u8], at: usize| -> Option<u64> {
+        bytes.get(at..)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+    };
+    let differs = |at| match (word(entry, at), word(kept, at)) {
+        (Some(a), Some(b)) => a ^ b,
+        _ => 1,
+    };
+    differs(0) | differs(last / 2) | differs(last) == 0
 }
 
 /// A bit for each of the first `count` entries of a line whose first eight fingerprint bits are

@@ -5,7 +5,7 @@
 
 use crate::KnownIndex;
 use crate::list_file::unique_frames;
-use crate::near::{FRAME, Search, mix};
+use crate::near::{FRAME, mix};
 use amparo_model::{Match, MatchBasis, Pdq};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,18 +25,14 @@ impl KnownIndex {
     pub fn frames(&self, frames: &[Pdq]) -> Vec<Match> {
         let unique = unique_frames(frames);
         let mut common: BTreeMap<u32, Common> = BTreeMap::new();
-        let mut search = Search::new(&self.tables.near);
-        for frame in &unique {
-            let mut videos = BTreeSet::new();
-            for (hash, _) in search.within(&mix(frame), self.settings.near_threshold) {
-                let row = self.tables.near.row(hash).filter(|row| row & FRAME != 0);
-                if let Some(row) = row.map(|row| row & !FRAME) {
-                    videos.insert(row);
-                    common.entry(row).or_default().list.insert(hash);
-                }
-            }
-            for video in videos {
-                common.entry(video).or_default().query += 1;
+        let queries: Vec<_> = unique.iter().map(mix).collect();
+        let mut counted = BTreeSet::new();
+        for found in self.tables.near.within(&queries, self.settings.near_threshold) {
+            let row = self.tables.near.row(found.hash).filter(|row| row & FRAME != 0);
+            if let Some(video) = row.map(|row| row & !FRAME) {
+                let common = common.entry(video).or_default();
+                common.list.insert(found.hash);
+                common.query += usize::from(counted.insert((video, found.query)));
             }
         }
         let judge =

@@ -4,7 +4,7 @@ use crate::crosswalk::Crosswalk;
 use crate::exact::{ExactIndex, Key};
 use crate::list_file::{ListFile, ListWriter};
 use crate::lists::{List, Lists, key};
-use crate::near::{FRAME, Search, mix};
+use crate::near::{FRAME, mix};
 use crate::open::{IndexError, Opened, Tables};
 use crate::order::in_order;
 use crate::settings::{DEFAULT_FRAMES_PERCENT, MatchSettings};
@@ -198,21 +198,21 @@ impl KnownIndex {
     /// without reading them. [`KnownIndex::row`] reads one.
     #[must_use]
     pub fn near_rows(&self, pdqs: &[Pdq]) -> Vec<Vec<NearRow>> {
-        let mut search = Search::new(&self.tables.near);
-        let mut rows_of = |pdq: &Pdq| {
-            if !pdq.matchable() {
-                return Vec::new();
+        let mut rows = vec![Vec::new(); pdqs.len()];
+        let (numbers, queries): (Vec<usize>, Vec<_>) = (0..)
+            .zip(pdqs)
+            .filter(|(_, q)| q.matchable())
+            .map(|(at, q)| (at, mix(&q.bits)))
+            .unzip();
+        for found in self.tables.near.within(&queries, self.settings.near_threshold) {
+            let row = self.tables.near.row(found.hash).filter(|row| row & FRAME == 0);
+            let rows = numbers.get(found.query as usize).and_then(|at| rows.get_mut(*at));
+            if let (Some(row), Some(rows)) = (row, rows) {
+                rows.push(NearRow { distance: found.distance, row });
             }
-            let found = search.within(&mix(&pdq.bits), self.settings.near_threshold);
-            let row = |(hash, distance)| {
-                let row = self.tables.near.row(hash).filter(|row| row & FRAME == 0)?;
-                Some(NearRow { distance, row })
-            };
-            let mut rows: Vec<NearRow> = found.into_iter().filter_map(row).collect();
-            rows.sort_unstable();
-            rows
-        };
-        pdqs.iter().map(&mut rows_of).collect()
+        }
+        rows.iter_mut().for_each(|rows| rows.sort_unstable());
+        rows
     }
 
     /// A row of [`KnownIndex::near_rows`]: its list, its place there, all that it says.

@@ -58,20 +58,28 @@ pub(crate) fn prefetch(bytes: &[u8], at: usize) {
     let _ = (bytes, at);
 }
 
-/// Runs `work` compiled for AVX2 and POPCNT where the processor has them. The closure is inlined
-/// into both forms, so one source text gives both.
-#[inline]
-pub(crate) fn widest<R>(work: impl FnOnce() -> R) -> R {
+/// Work that gains from wide registers. `run` has to be `#[inline(always)]`, and so have the
+/// functions that it spends its time in: only what is inlined is compiled for them.
+pub(crate) trait Wide {
+    /// What it gives.
+    type Result;
+
+    /// Does it.
+    fn run(self) -> Self::Result;
+}
+
+/// Runs `work` compiled for AVX2 and POPCNT where the processor has them, and as usual elsewhere.
+pub(crate) fn widest<W: Wide>(work: W) -> W::Result {
     #[cfg(target_arch = "x86_64")]
     {
         #[target_feature(enable = "avx2,popcnt")]
-        fn wide<R>(work: impl FnOnce() -> R) -> R {
-            work()
+        fn wide<W: Wide>(work: W) -> W::Result {
+            work.run()
         }
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
             // SAFETY: both features were just found.
             return unsafe { wide(work) };
         }
     }
-    work()
+    work.run()
 }

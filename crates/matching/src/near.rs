@@ -15,7 +15,6 @@ mod build;
 mod search;
 
 pub(crate) use build::Plan;
-pub(crate) use search::Search;
 
 use crate::mapped::Bytes;
 use crate::seal::{Damage, Kind, unseal};
@@ -59,7 +58,7 @@ fn to_bytes(mixed: &Mixed) -> [u8; HASH] {
     bytes
 }
 
-#[inline]
+#[inline(always)]
 fn distance(a: &[u8; HASH], b: &[u8; HASH]) -> u32 {
     let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
     let differing = |(a, b): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
@@ -82,7 +81,6 @@ struct Layout {
     end: usize,
 }
 
-#[derive(Clone)]
 struct Band {
     /// First entry of each bucket, one more than there are buckets.
     starts: Range<usize>,

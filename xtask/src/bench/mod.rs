@@ -7,6 +7,7 @@
 mod exact_match;
 mod file_hashes;
 mod first_alarm;
+mod known_lists;
 mod near_match;
 mod pdq;
 mod peers;
@@ -50,9 +51,11 @@ pub struct Workbench {
 
 const BENCHES: &[&Bench] = &[
     &exact_match::BENCH,
+    &exact_match::HFIND,
     &file_hashes::BENCH,
     &first_alarm::BENCH,
     &near_match::BENCH,
+    &near_match::SKEWED,
     &pdq::BENCH,
     &tip_intake::BENCH,
 ];
@@ -66,7 +69,7 @@ pub fn run(names: &[&str]) -> Result<(), String> {
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     let bench = Workbench { scratch, python: peers::python() };
     let mut results = Vec::new();
-    println!("{:<14} {:>14} {:>14} {:>8}  unit (peer)", "name", "ours", "peer", "ratio");
+    println!("{:<18} {:>14} {:>14} {:>8}  unit (peer)", "name", "ours", "peer", "ratio");
     for unit in BENCHES.iter().filter(|b| names.is_empty() || names.contains(&b.name)) {
         results.push(measure(unit, &bench)?);
     }
@@ -83,7 +86,7 @@ fn measure(unit: &Bench, bench: &Workbench) -> Result<serde_json::Value, String>
     });
     let show = |value: Option<f64>| value.map_or("absent".to_owned(), |v| format!("{v:.2}"));
     println!(
-        "{:<14} {:>14} {:>14} {:>8}  {} ({})",
+        "{:<18} {:>14} {:>14} {:>8}  {} ({})",
         unit.name,
         show(Some(figures.ours)),
         show(figures.peer),

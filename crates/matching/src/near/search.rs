@@ -1,149 +1,231 @@
-//! One search after another over the same index, with its working memory kept between them.
+//! Searches many queries together, one band after another, in the order of the buckets.
+//!
+//! What a search costs is waiting for memory: 272 buckets lie in as many pages. Queries that are
+//! asked together read the buckets of a band in ascending order instead, so that pages and lines
+//! are shared between them and come before they are needed. A single query is a batch of one.
 
-use super::{BANDS, BUCKETS, HASH, Mixed, NearIndex, distance, number, to_bytes};
-use crate::mapped::{prefetch, widest};
+use super::{BANDS, Band, HASH, Mixed, NearIndex, distance, number, to_bytes};
+use crate::mapped::{Wide, prefetch, widest};
 
 /// From here on a band may differ in two bits everywhere, and a scan is simpler.
 const SCAN_FROM: u32 = 2 * BANDS as u32;
-const LINE: usize = 64;
-/// Entries compared at a time; one vector instruction's worth of 16-bit numbers.
+/// Queries in one batch: enough to read a band nearly in one stroke, few enough for the caches.
+const BATCH: usize = 4096;
+/// Entries compared at a time; one vector register of 16-bit numbers.
 const LANES: usize = 16;
+/// Memory is asked for so many steps before it is read.
+const AHEAD: usize = 16;
+const LINE: usize = 64;
+/// Buckets are visited in groups of 64, which is about a page or two of a large index.
+const GROUP_BITS: u32 = 6;
+const GROUPS: usize = 1 << (16 - GROUP_BITS);
 
-/// A bucket to read.
+/// A bucket to be read for a query.
+#[derive(Clone, Copy, Default)]
 struct Probe {
-    band: usize,
-    start: usize,
-    end: usize,
-    /// The next band's bits of the query.
-    next: u16,
+    query: u32,
+    bucket: u16,
     /// Bits in which the next band may differ.
-    limit: u32,
+    limit: u16,
 }
 
-/// Searches of one thread.
-pub(crate) struct Search<'i> {
-    index: &'i NearIndex,
-    probes: Vec<Probe>,
-    /// `(band, entry)` of what the next band did not turn away.
-    left: Vec<(usize, usize)>,
-    candidates: Vec<u32>,
+/// A hash that lies within the radius of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// Number of the query.
+    pub(crate) query: u32,
+    /// Number of the hash.
+    pub(crate) hash: u32,
+    /// Differing bits.
+    pub(crate) distance: u32,
 }
 
-impl<'i> Search<'i> {
-    pub(crate) fn new(index: &'i NearIndex) -> Self {
-        let (probes, left, candidates) = (Vec::new(), Vec::new(), Vec::new());
-        Self { index, probes, left, candidates }
-    }
-
-    /// Every hash within `radius` differing bits as `(number, distance)`, in ascending order.
-    pub(crate) fn within(&mut self, query: &Mixed, radius: u32) -> Vec<(u32, u32)> {
-        if self.index.layout.bands.is_empty() || radius >= SCAN_FROM {
-            return self.scan_all(query, radius);
+impl NearIndex {
+    /// Every hash within `radius` differing bits of each query, in ascending order.
+    pub(crate) fn within(&self, queries: &[Mixed], radius: u32) -> Vec<Found> {
+        let mut all = Vec::new();
+        let scan = self.layout.bands.is_empty() || radius >= SCAN_FROM;
+        for (batch, first) in queries.chunks(BATCH).zip((0_u32..).step_by(BATCH)) {
+            let mut found = match scan {
+                true => widest(ScanAll { index: self, queries: batch, radius }),
+                false => widest(ReadBands { index: self, queries: batch, radius }),
+            };
+            found.iter_mut().for_each(|found| found.query += first);
+            all.append(&mut found);
         }
-        self.choose_buckets(query, radius);
-        widest(|| self.read_buckets());
-        self.collect_candidates();
-        let query = to_bytes(query);
-        widest(|| self.compare(&query, radius))
+        all
     }
+}
 
-    fn scan_all(&self, query: &Mixed, radius: u32) -> Vec<(u32, u32)> {
-        let query = to_bytes(query);
-        let hashes = self.index.hashes();
-        widest(|| {
-            let distances = hashes.iter().map(|hash| distance(hash, &query));
-            (0..).zip(distances).filter(|(_, distance)| *distance <= radius).collect()
-        })
-    }
+/// Compares everything with everything.
+struct ScanAll<'a> {
+    index: &'a NearIndex,
+    queries: &'a [Mixed],
+    radius: u32,
+}
 
-    /// The query's own bucket in each band and, where the radius asks for it, those that differ in
-    /// one bit. See the module doc of `near` for why two bands may differ in `radius / 8` bits.
-    fn choose_buckets(&mut self, query: &Mixed, radius: u32) {
-        self.probes.clear();
-        let both = radius / (BANDS as u32 / 2);
-        let ring = query.iter().zip(query.iter().cycle().skip(1)).enumerate();
-        for (band, (own, next)) in ring {
-            self.probe(band, *own, *next, both);
-            if radius >= BANDS as u32 {
-                for bit in 0..16 {
-                    self.probe(band, own ^ (1 << bit), *next, both - 1);
+impl Wide for ScanAll<'_> {
+    type Result = Vec<Found>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (query, mixed) in (0..).zip(self.queries) {
+            let bytes = to_bytes(mixed);
+            for (hash, known) in (0..).zip(self.index.hashes()) {
+                let distance = distance(known, &bytes);
+                if distance <= self.radius {
+                    found.push(Found { query, hash, distance });
                 }
             }
         }
+        found
     }
+}
 
-    fn probe(&mut self, band: usize, bucket: u16, next: u16, limit: u32) {
-        let Some(parts) = self.index.layout.bands.get(band) else { return };
-        let starts = self.index.part(&parts.starts);
-        let bucket = usize::from(bucket);
-        debug_assert!(bucket < BUCKETS);
-        if let (Some(start), Some(end)) = (number(starts, bucket), number(starts, bucket + 1)) {
-            let (start, end) = (start as usize, end as usize);
-            let first = parts.next.start + start * 2;
-            // Further lines of a long bucket are fetched by the processor of its own accord.
-            (0..4).for_each(|line| prefetch(&self.index.bytes, first + line * LINE));
-            self.probes.push(Probe { band, start, end, next, limit });
-        }
-    }
+/// Reads the buckets of every band that can hold a hash within the radius.
+struct ReadBands<'a> {
+    index: &'a NearIndex,
+    queries: &'a [Mixed],
+    radius: u32,
+}
+
+impl Wide for ReadBands<'_> {
+    type Result = Vec<Found>;
 
     #[inline(always)]
-    fn read_buckets(&mut self) {
-        self.left.clear();
-        for probe in &self.probes {
-            let Some(parts) = self.index.layout.bands.get(probe.band) else { continue };
-            let next = self.index.part(&parts.next).as_chunks::<2>().0;
-            let bucket = next.get(probe.start..probe.end).unwrap_or_default();
-            close(bucket, probe, &mut self.left);
+    fn run(self) -> Vec<Found> {
+        let queries: Vec<[u8; HASH]> = self.queries.iter().map(to_bytes).collect();
+        let (mut found, mut left) = (Vec::new(), Vec::new());
+        for (number, band) in self.index.layout.bands.iter().enumerate() {
+            let probes = self.probes(number);
+            left.clear();
+            self.read_buckets(band, (number + 1) % BANDS, &probes, &mut left);
+            self.look_up_hashes(band, &mut left);
+            self.compare(&queries, &left, &mut found);
         }
-    }
-
-    fn collect_candidates(&mut self) {
-        let bands = &self.index.layout.bands;
-        for (band, entry) in &self.left {
-            if let Some(parts) = bands.get(*band) {
-                prefetch(&self.index.bytes, parts.ids.start + entry * 4);
-            }
-        }
-        self.candidates.clear();
-        for (band, entry) in &self.left {
-            let Some(parts) = bands.get(*band) else { continue };
-            let Some(id) = number(self.index.part(&parts.ids), *entry) else { continue };
-            prefetch(&self.index.bytes, self.index.layout.hashes.start + id as usize * HASH);
-            self.candidates.push(id);
-        }
-    }
-
-    #[inline(always)]
-    fn compare(&self, query: &[u8; HASH], radius: u32) -> Vec<(u32, u32)> {
-        let hashes = self.index.hashes();
-        let measure = |id: &u32| Some((*id, distance(hashes.get(*id as usize)?, query)));
-        let measured = self.candidates.iter().filter_map(measure);
-        let mut found: Vec<_> = measured.filter(|(_, distance)| *distance <= radius).collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 }
 
-/// Notes the entries of a bucket whose next band is close enough. Most buckets hold none, so
-/// whole lanes are tested for any before one by one.
-#[inline(always)]
-fn close(bucket: &[[u8; 2]], probe: &Probe, left: &mut Vec<(usize, usize)>) {
-    let limit = probe.limit as u16;
-    let differing = |next: &[u8; 2]| (u16::from_le_bytes(*next) ^ probe.next).count_ones() as u16;
-    let mut note = |lanes: &[[u8; 2]], first: usize| {
-        for (at, next) in lanes.iter().enumerate() {
-            if differing(next) <= limit {
-                left.push((probe.band, probe.start + first + at));
-            }
+impl ReadBands<'_> {
+    /// Each query's own bucket and, where the radius asks for it, those that differ in one bit; in
+    /// ascending groups. See the module doc of `near` for why two bands may differ in `radius / 8`
+    /// bits.
+    fn probes(&self, band: usize) -> Vec<Probe> {
+        let both = (self.radius / (BANDS as u32 / 2)) as u16;
+        let flips = if self.radius >= BANDS as u32 { 16 } else { 0 };
+        let all = || {
+            (0..).zip(self.queries).flat_map(move |(query, mixed)| {
+                let own = mixed.get(band).copied().unwrap_or_default();
+                let near = (0..flips).map(move |bit| (own ^ (1 << bit), both - 1));
+                std::iter::once((own, both)).chain(near).map(move |(bucket, limit)| Probe {
+                    query,
+                    bucket,
+                    limit,
+                })
+            })
+        };
+        let mut places = vec![0_usize; GROUPS + 1];
+        for probe in all() {
+            places.get_mut(group(probe) + 1).into_iter().for_each(|count| *count += 1);
         }
-    };
-    let (whole, rest) = bucket.as_chunks::<LANES>();
-    for (block, lanes) in whole.iter().enumerate() {
-        let any = lanes.iter().fold(false, |any, next| any | (differing(next) <= limit));
-        if any {
-            note(lanes, block * LANES);
+        let mut sum = 0;
+        for place in &mut places {
+            sum += *place;
+            *place = sum;
+        }
+        let mut sorted = vec![Probe::default(); sum];
+        for probe in all() {
+            let Some(place) = places.get_mut(group(probe)) else { continue };
+            sorted.get_mut(*place).into_iter().for_each(|to| *to = probe);
+            *place += 1;
+        }
+        sorted
+    }
+
+    /// Notes query and place of the entries that the next band does not turn away.
+    #[inline(always)]
+    fn read_buckets(
+        &self,
+        band: &Band,
+        following: usize,
+        probes: &[Probe],
+        left: &mut Vec<(u32, u32)>,
+    ) {
+        let starts = self.index.part(&band.starts).as_chunks::<4>().0;
+        let next = self.index.part(&band.next).as_chunks::<2>().0;
+        let start_of = |bucket: usize| starts.get(bucket).map(|start| u32::from_le_bytes(*start));
+        for (at, probe) in probes.iter().enumerate() {
+            if let Some(later) = probes.get(at + AHEAD) {
+                let start = start_of(usize::from(later.bucket)).unwrap_or_default();
+                let byte = band.next.start + start as usize * 2;
+                (0..5).for_each(|line| prefetch(&self.index.bytes, byte + line * LINE));
+            }
+            let bucket = usize::from(probe.bucket);
+            let (Some(start), Some(end)) = (start_of(bucket), start_of(bucket + 1)) else {
+                continue;
+            };
+            let entries = next.get(start as usize..end as usize).unwrap_or_default();
+            let query = self.queries.get(probe.query as usize);
+            let want = query.and_then(|mixed| mixed.get(following)).copied().unwrap_or_default();
+            close(entries, want, probe.limit, |place| left.push((probe.query, start + place)));
         }
     }
-    note(rest, whole.len() * LANES);
+
+    /// Turns the places of entries into numbers of hashes.
+    #[inline(always)]
+    fn look_up_hashes(&self, band: &Band, left: &mut [(u32, u32)]) {
+        let ids = self.index.part(&band.ids);
+        for at in 0..left.len() {
+            if let Some((_, later)) = left.get(at + AHEAD) {
+                prefetch(ids, *later as usize * 4);
+            }
+            if let Some((_, place)) = left.get_mut(at) {
+                *place = number(ids, *place as usize).unwrap_or(u32::MAX);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn compare(&self, queries: &[[u8; HASH]], left: &[(u32, u32)], found: &mut Vec<Found>) {
+        let hashes = self.index.hashes();
+        let at_hash = self.index.layout.hashes.start;
+        for (at, (query, hash)) in left.iter().enumerate() {
+            if let Some((_, later)) = left.get(at + AHEAD) {
+                prefetch(&self.index.bytes, at_hash + *later as usize * HASH);
+            }
+            let pair = (queries.get(*query as usize), hashes.get(*hash as usize));
+            let (Some(wanted), Some(known)) = pair else { continue };
+            let distance = distance(known, wanted);
+            if distance <= self.radius {
+                found.push(Found { query: *query, hash: *hash, distance });
+            }
+        }
+    }
+}
+
+fn group(probe: Probe) -> usize {
+    usize::from(probe.bucket >> GROUP_BITS)
+}
+
+/// Calls `note` with the place of each entry whose next band differs in few enough bits. Most
+/// lanes hold none, so they are tested for any before one by one.
+#[inline(always)]
+fn close(entries: &[[u8; 2]], want: u16, limit: u16, mut note: impl FnMut(u32)) {
+    let differing = |next: &[u8; 2]| (u16::from_le_bytes(*next) ^ want).count_ones() as u16;
+    let (whole, rest) = entries.as_chunks::<LANES>();
+    let mut first = 0;
+    for lanes in whole {
+        let any = lanes.iter().fold(false, |any, next| any | (differing(next) <= limit));
+        if any {
+            let near = (first..).zip(lanes).filter(|(_, next)| differing(next) <= limit);
+            near.for_each(|(place, _)| note(place));
+        }
+        first += LANES as u32;
+    }
+    let near = (first..).zip(rest).filter(|(_, next)| differing(next) <= limit);
+    near.for_each(|(place, _)| note(place));
 }
