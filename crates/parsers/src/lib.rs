@@ -68,6 +68,7 @@ pub const PARSERS: &[&dyn Parser] = &[
     &hashsets::icse_csv::IcseCsv,
     &tips::ncmec_le_json::NcmecLeJson,
     &hashsets::nsrl_rds_2::NsrlRds2,
+    &hashsets::nsrl_rds_3::NsrlRds3,
     &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
     &hashsets::vics::Vics,
@@ -81,6 +82,7 @@ pub const LISTS: &[&dyn ListParser] = &[
     &hashsets::hashkeeper::HashKeeper,
     &hashsets::icse_csv::IcseCsv,
     &hashsets::nsrl_rds_2::NsrlRds2,
+    &hashsets::nsrl_rds_3::NsrlRds3,
     &hashsets::vics::Vics,
 ];
 

@@ -5,6 +5,7 @@
 //! `Ok`, and only then the last record, [`Record::ListEnd`], says that all rows were seen; anything
 //! that makes the list incomplete is an [`Unsound`], and the importer drops every row before it.
 
+pub(crate) mod btree;
 mod delimited;
 pub(crate) mod fields;
 pub(crate) mod json_rows;

@@ -5,4 +5,5 @@ pub mod hash_lines;
 pub mod hashkeeper;
 pub mod icse_csv;
 pub mod nsrl_rds_2;
+pub mod nsrl_rds_3;
 pub mod vics;

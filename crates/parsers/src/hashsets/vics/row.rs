@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     let mut draft = Draft::default();
     let mut path = None;
     for (key, raw) in &members {
-        if key.starts_with("odata.") || key.contains("@odata.") {
+        if is_noise(key) {
             continue;
         }
         match (&**key, plain(raw)) {
@@ -30,6 +30,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     }
     fill(&mut draft.known.name, path);
     Ok(draft)
+}
+
+/// What OData 3 writes beside each entity and each of its lists.
+fn is_noise(key: &str) -> bool {
+    let tail = memchr::memchr(b'@', key.as_bytes()).and_then(|at| key.get(at + 1..));
+    tail.unwrap_or(key).starts_with("odata.")
 }
 
 fn value(key: &str, text: Cow<'_, str>, draft: &mut Draft) {
