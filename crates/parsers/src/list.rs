@@ -12,6 +12,7 @@ pub(crate) mod json_rows;
 pub(crate) mod lines;
 pub(crate) mod table;
 pub(crate) mod window;
+pub(crate) mod xml;
 
 use crate::{Blob, Input, Parser, Sink, Spec};
 use amparo_model::{
