@@ -8,6 +8,7 @@
 pub(crate) mod btree;
 mod delimited;
 pub(crate) mod fields;
+pub(crate) mod json_members;
 pub(crate) mod json_rows;
 pub(crate) mod lines;
 pub(crate) mod table;
