@@ -66,8 +66,10 @@ pub const PARSERS: &[&dyn Parser] = &[
     &hashsets::hash_lines::HashLines,
     &hashsets::hashkeeper::HashKeeper,
     &hashsets::icse_csv::IcseCsv,
+    &hashsets::ncmec_hash_xml::NcmecHashXml,
     &tips::ncmec_le_json::NcmecLeJson,
     &hashsets::nsrl_rds_2::NsrlRds2,
+    &hashsets::nsrl_rds_3::NsrlRds3,
     &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
     &hashsets::vics::Vics,
@@ -80,7 +82,9 @@ pub const LISTS: &[&dyn ListParser] = &[
     &hashsets::hash_lines::HashLines,
     &hashsets::hashkeeper::HashKeeper,
     &hashsets::icse_csv::IcseCsv,
+    &hashsets::ncmec_hash_xml::NcmecHashXml,
     &hashsets::nsrl_rds_2::NsrlRds2,
+    &hashsets::nsrl_rds_3::NsrlRds3,
     &hashsets::vics::Vics,
 ];
 

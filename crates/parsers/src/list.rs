@@ -5,12 +5,15 @@
 //! `Ok`, and only then the last record, [`Record::ListEnd`], says that all rows were seen; anything
 //! that makes the list incomplete is an [`Unsound`], and the importer drops every row before it.
 
+pub(crate) mod btree;
 mod delimited;
 pub(crate) mod fields;
+pub(crate) mod json_members;
 pub(crate) mod json_rows;
 pub(crate) mod lines;
 pub(crate) mod table;
 pub(crate) mod window;
+pub(crate) mod xml;
 
 use crate::input::Limited;
 use crate::{Blob, Input, Parser, Sink, Spec};

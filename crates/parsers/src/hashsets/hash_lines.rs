@@ -67,7 +67,7 @@ impl ListParser for HashLines {
         let mut lines = Lines::new(Window::new(source))?;
         let nature = ListNature::NotStated;
         out.header(ListHeader { scheme: None, title: None, version: None, dated: None, nature });
-        let mut state = State { header: None, last: None, first: true };
+        let mut state = State { header: None, last: None, mixed: false, first: true };
         while let Some(line) = lines.next()? {
             if line.too_long {
                 state.first = false;
@@ -93,8 +93,10 @@ impl ListParser for HashLines {
 struct State {
     /// The kind that a header line names.
     header: Option<Kind>,
-    /// Kind of the last hash.
-    last: Option<Kind>,
+    /// Kind of the last hash, and whether a path stood beside it.
+    last: Option<(Kind, bool)>,
+    /// The hashes so far are of several kinds.
+    mixed: bool,
     /// No line has been read yet.
     first: bool,
 }
@@ -123,15 +125,22 @@ impl State {
                 return Ok(());
             }
         };
-        // A longer hash that is cut may look like a whole shorter one.
-        self.checked(line.ended || self.last.is_none_or(|last| last == parsed.kind))?;
-        self.last = Some(parsed.kind);
+        self.checked(line.ended || self.like_the_others(&parsed))?;
+        self.mixed |= self.last.is_some_and(|last| last.0 != parsed.kind);
+        self.last = Some((parsed.kind, parsed.has_path()));
         note_end(line, out);
         let mut draft = Draft::default();
         draft.faults.extend(fault.map(str::to_owned));
         parsed.fill(&mut draft);
         out.draft(draft, line.place());
         Ok(())
+    }
+
+    /// Whether a last line without an end may be whole: a longer hash that is cut can look like a
+    /// shorter one, so the line must be like all before it. With a path the hash is whole.
+    fn like_the_others(&self, parsed: &Parsed) -> bool {
+        let like = |(kind, path): (Kind, bool)| kind == parsed.kind && !path && !self.mixed;
+        parsed.has_path() || self.last.is_none_or(like)
     }
 
     fn agreed(&self, parsed: Parsed) -> Result<Parsed, String> {

@@ -4,18 +4,9 @@
 
 use super::Unsound;
 use super::window::{MAX_ROW, Window};
-use serde::Deserialize;
-use serde::de::{Error, MapAccess, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::fmt;
 
 /// Nesting inside one row; with the envelope around it no list goes deeper than 128.
 const MAX_DEPTH: usize = 126;
-
-/// Members of one object; VICS 2.0 knows about 30.
-const MAX_MEMBERS: usize = 500;
 
 /// A walk through a JSON text that is larger than memory.
 pub(crate) struct Json<'s> {
@@ -262,88 +253,6 @@ enum Step {
     Broken,
 }
 
-/// The members of one object in their order, values as they are written.
-pub(crate) struct Members<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'a> Members<'a> {
-    /// Reads one object strictly: no repeated key, no broken escape, no NUL, nothing but UTF-8.
-    ///
-    /// # Errors
-    /// What is wrong with it, for people.
-    pub(crate) fn read(row: &'a [u8]) -> Result<Self, String> {
-        let text = std::str::from_utf8(row).map_err(|_| "row that is not UTF-8".to_owned())?;
-        if !text.starts_with('{') {
-            return Err("row that is no object".to_owned());
-        }
-        // Raw values are passed over without looking into their escapes.
-        if memchr::memmem::find(row, b"\\u").is_some() {
-            let value = serde_json::from_str(text).map_err(|error| fault(&error))?;
-            if holds_nul(&value) {
-                return Err("row with a NUL character".to_owned());
-            }
-        }
-        serde_json::from_str(text).map_err(|error| fault(&error))
-    }
-}
-
-/// The text of a string, or the digits or word of another plain value; `None` for `null` and for
-/// containers.
-pub(crate) fn plain(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let text = raw.get();
-    match text.as_bytes().first()? {
-        b'"' if text.contains('\\') => serde_json::from_str(text).ok().map(Cow::Owned),
-        b'"' => text.get(1..text.len() - 1).map(Cow::Borrowed),
-        b'{' | b'[' | b'n' => None,
-        _ => Some(Cow::Borrowed(text)),
-    }
-}
-
-fn fault(error: &serde_json::Error) -> String {
-    format!("row that is not sound JSON: {error}")
-}
-
-fn holds_nul(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(list) => list.iter().any(holds_nul),
-        Value::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
-        _ => false,
-    }
-}
-
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(MembersVisitor)
-    }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::with_capacity(32);
-        while let Some((Key(key), value)) = map.next_entry()? {
-            if members.iter().any(|(other, _)| *other == key) {
-                return Err(A::Error::custom(format_args!("the key {key:?} is repeated")));
-            }
-            if members.len() == MAX_MEMBERS {
-                return Err(A::Error::custom("too many members"));
-            }
-            members.push((key, value));
-        }
-        Ok(Members(members))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,36 +294,5 @@ mod tests {
         assert_eq!(extent(&deep).unwrap(), Extent::Whole(2 * MAX_DEPTH));
         let long = format!("[\"{}\"]", "a".repeat(MAX_ROW));
         assert_eq!(extent(&long).unwrap(), Extent::TooLong);
-    }
-
-    #[test]
-    fn rows_are_read_strictly() {
-        let check = |row: &[u8], expect: &str| {
-            let told = Members::read(row).err().unwrap_or_default();
-            let row = String::from_utf8_lossy(row);
-            assert!(told.contains(expect) && told.is_empty() == expect.is_empty(), "{row}: {told}");
-        };
-        check(br#"{"a":1,"b":{"c":[true]}}"#, "");
-        check(br#"{"a":1,"a":2}"#, "repeated");
-        check(br#"{"a":"\ud83d"}"#, "not sound");
-        check(br#"{"a":{"b":"\u0000"}}"#, "NUL");
-        check(b"{\"a\":\"\0\"}", "not sound");
-        check(b"{\"a\":\"\xff\"}", "UTF-8");
-        check(b"[1]", "no object");
-        check(br#"{"a" 1}"#, "not sound");
-    }
-
-    #[test]
-    fn plain_values_keep_their_text() {
-        let check = |json: &str, expect: Option<&str>| {
-            let raw: &RawValue = serde_json::from_str(json).unwrap();
-            assert_eq!(plain(raw).as_deref(), expect, "{json}");
-        };
-        check("\"a b\"", Some("a b"));
-        check(r#""a\n""#, Some("a\n"));
-        check("1.50", Some("1.50"));
-        check("false", Some("false"));
-        check("null", None);
-        check("[]", None);
     }
 }

@@ -11,6 +11,7 @@ mod columns;
 mod corpus;
 mod golden;
 mod hostile;
+mod lists;
 mod locators;
 mod registry;
 mod support;

@@ -43,6 +43,11 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
+    /// Whether a path stands beside the hash.
+    pub(super) fn has_path(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// Puts it into a row.
     pub(super) fn fill(self, draft: &mut Draft) {
         match self.kind {

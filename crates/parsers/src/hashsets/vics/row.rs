@@ -1,7 +1,7 @@
 //! One Media entity of VICS as a row of a list.
 
 use crate::list::fields::{Draft, file_name, fill, folded, stated};
-use crate::list::json_rows::{Members, plain};
+use crate::list::json_members::{Members, Raw};
 use amparo_model::{Md5, Sha1, Sha256};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -13,23 +13,31 @@ pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     let mut draft = Draft::default();
     let mut path = None;
     for (key, raw) in &members {
-        if key.starts_with("odata.") || key.contains("@odata.") {
+        if is_noise(key) {
             continue;
         }
-        match (&**key, plain(raw)) {
-            ("AlternativeHashes", None) => alternatives(raw.get(), &mut draft),
-            ("MediaFiles", None) => media_files(raw.get(), &mut draft),
-            (key, Some(text)) => {
+        match (&**key, *raw) {
+            (_, Raw::Null) => {}
+            ("AlternativeHashes", Raw::Container(list)) => alternatives(list, &mut draft),
+            ("MediaFiles", Raw::Container(list)) => media_files(list, &mut draft),
+            (key, Raw::Container(inner)) => other(key, inner, &mut draft),
+            (key, raw) => {
+                let text = raw.plain().unwrap_or_default();
                 if key == "RelativeFilePath" {
                     path = file_name(&text);
                 }
                 value(key, text, &mut draft);
             }
-            (key, None) => other(key, raw.get(), &mut draft),
         }
     }
     fill(&mut draft.known.name, path);
     Ok(draft)
+}
+
+/// What OData 3 writes beside each entity and each of its lists.
+fn is_noise(key: &str) -> bool {
+    let tail = memchr::memchr(b'@', key.as_bytes()).and_then(|at| key.get(at + 1..));
+    tail.unwrap_or(key).starts_with("odata.")
 }
 
 fn value(key: &str, text: Cow<'_, str>, draft: &mut Draft) {
@@ -47,10 +55,10 @@ fn value(key: &str, text: Cow<'_, str>, draft: &mut Draft) {
     }
 }
 
-/// A container under any other key; `null` and empty ones say nothing.
+/// A container under any other key; an empty one says nothing.
 fn other(key: &str, raw: &str, draft: &mut Draft) {
     let inner = raw.trim_matches(['[', ']', '{', '}']);
-    if stated(inner).is_none() || raw == "null" {
+    if stated(inner).is_none() {
         return;
     }
     if matches!(key, "MD5" | "SHA1" | "SHA256" | "PhotoDNA" | "Category") {
@@ -68,17 +76,17 @@ struct Alternative<'a> {
 }
 
 fn alternatives(raw: &str, draft: &mut Draft) {
-    if raw == "null" {
-        return;
-    }
     let Ok(list) = serde_json::from_str::<Vec<Alternative>>(raw) else {
         draft.faults.push("AlternativeHashes is not a list of names and values".to_owned());
         return draft.other("AlternativeHashes", raw);
     };
     for entry in &list {
         let (Some(name), Some(value)) = (&entry.name, entry.value) else { continue };
-        let text = plain(value).unwrap_or(Cow::Borrowed(value.get()));
-        if text != "null" && !alternative(name, &text, draft) {
+        let text = match Raw::of(value) {
+            Raw::Null => continue,
+            raw => raw.plain().unwrap_or(Cow::Borrowed(value.get())),
+        };
+        if !alternative(name, &text, draft) {
             draft.other(format!("AlternativeHashes/{name}"), text);
         }
     }

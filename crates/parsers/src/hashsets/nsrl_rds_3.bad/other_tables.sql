@@ -1,0 +1,2 @@
+CREATE TABLE jid (_id INTEGER PRIMARY KEY, raw_string TEXT);
+INSERT INTO jid VALUES (1, 'x');
