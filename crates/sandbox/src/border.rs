@@ -4,7 +4,7 @@
 //! This file stays under 200 lines, tests apart, so that one person can read all of it.
 
 use crate::frame::{Kind, MAX_BODY, NotExamined, read_body, read_head};
-use amparo_media::{Limits, Picture};
+use amparo_media::{Frames, Limits, Picture};
 use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read};
@@ -141,8 +141,6 @@ impl Border {
     }
 
     fn picture(&self, picture: Picture) -> Result<Answer, Violation> {
-        let texts = [&picture.camera_make, &picture.camera_model, &picture.camera_serial];
-        let taken = picture.taken_at.as_ref().map(|moment| &moment.raw);
         let sound = |text: &String| text.chars().count() <= MAX_CHARS;
         let pixels = u64::from(picture.width) * u64::from(picture.height);
         if !FORMATS.contains(&picture.format.as_str()) {
@@ -151,13 +149,24 @@ impl Border {
         if pixels > self.picture.max_pixels {
             return Err(Violation::Picture("size"));
         }
-        if picture.pdq.is_some_and(|pdq| pdq.quality > 100) {
+        if picture.hashes().any(|pdq| pdq.quality > 100) {
             return Err(Violation::Picture("quality"));
         }
-        if !texts.into_iter().flatten().chain(taken).all(sound) {
+        if !picture.frames.iter().all(|frames| self.follow(frames)) {
+            return Err(Violation::Picture("frames"));
+        }
+        if !picture.texts().all(sound) {
             return Err(Violation::Picture("text"));
         }
         Ok(Answer::Picture(picture))
+    }
+
+    /// No more frames than allowed, in order, each of them seen.
+    fn follow(&self, frames: &Frames) -> bool {
+        let indexes: Vec<u32> = frames.kept.iter().map(|frame| frame.index).collect();
+        indexes.len() as u64 <= u64::from(self.picture.max_frames)
+            && indexes.is_sorted_by(|a, b| a < b)
+            && indexes.last().is_none_or(|last| *last < frames.seen)
     }
 
     fn known(&self, at: &Locator) -> Result<(), Violation> {

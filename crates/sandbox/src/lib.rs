@@ -29,4 +29,4 @@ pub use pool::Pool;
 pub use serve::{ServeError, serve};
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 
-pub use amparo_media::{Picture, looks_like_picture};
+pub use amparo_media::{Frames, Picture, looks_like_picture};
