@@ -35,7 +35,7 @@ pub fn examine_as(bytes: &[u8], limits: &Limits, wanted: &Wanted) -> Result<Pict
         orientation: statements.orientation,
         pdq,
         convention: wanted.convention,
-        dihedral,
+        dihedral: dihedral.map(Box::new),
         frames,
         camera_make: statements.make,
         camera_model: statements.model,

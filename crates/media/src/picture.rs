@@ -23,7 +23,7 @@ pub struct Picture {
     pub convention: Convention,
     /// The hashes of the picture turned and mirrored, in the order of
     /// [`crate::pdq::Dihedral::ALL`]; only where [`Wanted::dihedral`] asked for them.
-    pub dihedral: Option<[Pdq; 8]>,
+    pub dihedral: Option<Box<[Pdq; 8]>>,
     /// Frames of an animation; `None` for a picture of one frame.
     pub frames: Option<Frames>,
     /// EXIF make, as written.
@@ -40,7 +40,7 @@ impl Picture {
     /// Every hash in it: the picture's, its turned ones, its frames'.
     pub fn hashes(&self) -> impl Iterator<Item = &Pdq> {
         let frames = self.frames.iter().flat_map(|frames| &frames.kept).map(|frame| &frame.pdq);
-        self.pdq.iter().chain(self.dihedral.iter().flatten()).chain(frames)
+        self.pdq.iter().chain(self.dihedral.iter().flat_map(|all| all.iter())).chain(frames)
     }
 
     /// Every text in it that came from the file or its decoder, but for the format's word.

@@ -3,6 +3,7 @@
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
+    clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test's own pictures and encoder"
 )]

@@ -4,7 +4,7 @@
 //! This file stays under 200 lines, tests apart, so that one person can read all of it.
 
 use crate::frame::{Kind, MAX_BODY, NotExamined, read_body, read_head};
-use amparo_media::{Frames, Limits, Picture};
+use amparo_media::{Frames, Limits, Picture, pdq::Convention};
 use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read};
@@ -58,7 +58,7 @@ pub enum Answer {
     Refused(String),
     Records(Vec<Located<Record>>),
     Problems(Vec<Problem>),
-    Picture(Picture),
+    Picture(Box<Picture>),
     NotExamined(NotExamined),
     Done,
 }
@@ -141,24 +141,21 @@ impl Border {
     }
 
     fn picture(&self, picture: Picture) -> Result<Answer, Violation> {
-        let sound = |text: &String| text.chars().count() <= MAX_CHARS;
         let pixels = u64::from(picture.width) * u64::from(picture.height);
-        if !FORMATS.contains(&picture.format.as_str()) {
-            return Err(Violation::Picture("format"));
+        let asked = picture.convention == Convention::default() && picture.dihedral.is_none();
+        let rules = [
+            ("format", FORMATS.contains(&picture.format.as_str())),
+            ("size", pixels <= self.picture.max_pixels),
+            ("orientation", picture.orientation.is_none_or(|way| (1..=8).contains(&way))),
+            ("convention", asked),
+            ("quality", picture.hashes().all(|pdq| pdq.quality <= 100)),
+            ("frames", picture.frames.iter().all(|frames| self.follow(frames))),
+            ("text", picture.texts().all(|text| text.chars().count() <= MAX_CHARS)),
+        ];
+        match rules.into_iter().find(|(_, kept)| !kept) {
+            Some((rule, _)) => Err(Violation::Picture(rule)),
+            None => Ok(Answer::Picture(Box::new(picture))),
         }
-        if pixels > self.picture.max_pixels {
-            return Err(Violation::Picture("size"));
-        }
-        if picture.hashes().any(|pdq| pdq.quality > 100) {
-            return Err(Violation::Picture("quality"));
-        }
-        if !picture.frames.iter().all(|frames| self.follow(frames)) {
-            return Err(Violation::Picture("frames"));
-        }
-        if !picture.texts().all(sound) {
-            return Err(Violation::Picture("text"));
-        }
-        Ok(Answer::Picture(picture))
     }
 
     /// No more frames than allowed, in order, each of them seen.
