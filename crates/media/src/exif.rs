@@ -1,4 +1,5 @@
-//! What the camera wrote about itself: make, model, body serial number and time of the picture.
+//! What the camera wrote about itself and the picture: make, model, body serial number, time and
+//! which way up.
 //!
 //! EXIF is a statement of whoever wrote the file, never proof; it can be edited. A time without its
 //! offset stays without a zone. Source of the fields: CIPA DC-008 (Exif 2.32), 4.6.
@@ -12,27 +13,37 @@ const MAX_CHARS: usize = 128;
 
 /// The statements used; each is absent unless written.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Camera {
+pub struct Statements {
     pub make: Option<String>,
     pub model: Option<String>,
     pub serial: Option<String>,
     pub taken_at: Option<Moment>,
+    /// 1 to 8; 1 is as stored.
+    pub orientation: Option<u8>,
 }
 
 /// Reads EXIF from a JPEG, TIFF, PNG or WebP. Damaged or missing EXIF yields nothing: it says
 /// nothing about the picture itself.
-pub fn camera(bytes: &[u8]) -> Camera {
+pub fn statements(bytes: &[u8]) -> Statements {
     let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
-        return Camera::default();
+        return Statements::default();
     };
     let offset = text(&exif, Tag::OffsetTimeOriginal).filter(|offset| is_offset(offset));
     let date = text(&exif, Tag::DateTimeOriginal).filter(|date| is_date(date));
-    Camera {
+    Statements {
         make: text(&exif, Tag::Make),
         model: text(&exif, Tag::Model),
         serial: text(&exif, Tag::BodySerialNumber),
         taken_at: date.map(|date| Moment::from_exif(&date, offset.as_deref())),
+        orientation: orientation(&exif),
     }
+}
+
+/// Exif 2.32, 4.6.4, table 4: which row and column of the scene the first row and column hold.
+/// Other numbers than 1 to 8 say nothing.
+fn orientation(exif: &Exif) -> Option<u8> {
+    let stated = exif.get_field(Tag::Orientation, In::PRIMARY)?.value.get_uint(0)?;
+    u8::try_from(stated).ok().filter(|stated| (1..=8).contains(stated))
 }
 
 /// A text field without padding and control characters; `None` when nothing is left.
@@ -80,7 +91,7 @@ mod tests {
 
     #[test]
     fn camera_fields_and_a_time_with_its_offset_are_read() {
-        let camera = camera(&tiff_with(&[
+        let camera = statements(&tiff_with(&[
             (Tag::Make, "Examplecam"),
             (Tag::Model, "Model 1  "),
             (Tag::BodySerialNumber, "SN-0001"),
@@ -96,7 +107,7 @@ mod tests {
 
     #[test]
     fn a_time_without_offset_claims_no_zone_and_zeros_are_no_time() {
-        let taken = |date| camera(&tiff_with(&[(Tag::DateTimeOriginal, date)])).taken_at;
+        let taken = |date| statements(&tiff_with(&[(Tag::DateTimeOriginal, date)])).taken_at;
         assert_eq!(
             taken("2026:02:27 21:14:05").map(|m| (m.utc, m.zone)),
             Some((None, Zone::Unknown))
@@ -107,7 +118,7 @@ mod tests {
 
     #[test]
     fn damaged_exif_yields_nothing() {
-        assert_eq!(camera(b"\xff\xd8\xff\xe1\0\x08Exif\0\0"), Camera::default());
-        assert_eq!(camera(b""), Camera::default());
+        assert_eq!(statements(b"\xff\xd8\xff\xe1\0\x08Exif\0\0"), Statements::default());
+        assert_eq!(statements(b""), Statements::default());
     }
 }

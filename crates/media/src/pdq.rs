@@ -1,15 +1,23 @@
 //! The perceptual hash PDQ, written from Meta's description and reference source.
 //!
-//! Convention: pixels go in at full resolution and in stored orientation (an EXIF rotation is not
-//! applied), as Meta's library does when it is handed pixels. Meta's command-line tools shrink to
-//! 512 x 512 first, which moves a hash by 7 bits on average; the usual threshold of 31 absorbs it.
+//! A hash is comparable only with hashes of the same [`Convention`]: at full resolution or at 512 x
+//! 512, with the EXIF orientation applied or not. The functions here take pixels as they come; who
+//! decoded them turns them first ([`crate::examine`] does).
+//!
+//! A JPEG's brightness is taken as the file holds it (`jpeg.rs`), which moves a hash by a few bits
+//! at most against colours that were mixed, rounded and unmixed again.
 //!
 //! Sources: "The TMK+PDQF video-hashing algorithm and the PDQ image-hashing algorithm" (Meta, 2019)
 //! and ThreatExchange `pdq/cpp/hashing/pdqhashing.cpp` at commit 0234393. Every floating-point
 //! operation keeps the order of that source, because bits near the median depend on it.
 
+mod convention;
+mod dihedral;
 mod jarosz;
 mod luma;
+
+pub use convention::{Convention, Scale};
+pub use dihedral::Dihedral;
 
 use amparo_model::{Bits256, Pdq};
 use image::DynamicImage;
@@ -24,15 +32,43 @@ const KEPT: usize = 16;
 
 type Small = [[f32; SIDE]; SIDE];
 
-/// The PDQ of a decoded picture; `None` when a side is shorter than [`MIN_SIDE_PIXELS`].
+/// The PDQ of decoded pixels at full resolution; `None` when a side is shorter than
+/// [`MIN_SIDE_PIXELS`].
 #[must_use]
 pub fn hash(picture: &DynamicImage) -> Option<Pdq> {
+    hash_as(picture, Scale::FullResolution)
+}
+
+/// The same at another size.
+#[must_use]
+pub fn hash_as(picture: &DynamicImage, scale: Scale) -> Option<Pdq> {
+    let small = shrink(picture, scale)?;
+    Some(Pdq { bits: bits(&frequencies(&small)), quality: quality(&small) })
+}
+
+/// The PDQ of decoded pixels laid down in all eight ways, in the order of [`Dihedral::ALL`], for
+/// little more than the price of one. Against the hash of a picture that was really turned a few
+/// bits differ, because the samples of [`hash`] do not lie in the exact middle of their share.
+#[must_use]
+pub fn dihedral(picture: &DynamicImage) -> Option<[Pdq; 8]> {
+    dihedral_as(picture, Scale::FullResolution)
+}
+
+/// The same at another size.
+#[must_use]
+pub fn dihedral_as(picture: &DynamicImage, scale: Scale) -> Option<[Pdq; 8]> {
+    let small = shrink(picture, scale)?;
+    let (frequencies, quality) = (frequencies(&small), quality(&small));
+    Some(Dihedral::ALL.map(|way| Pdq { bits: bits(&way.of(&frequencies)), quality }))
+}
+
+/// The picture's brightness, blurred and decimated; `None` for pictures without a hash.
+fn shrink(picture: &DynamicImage, scale: Scale) -> Option<Small> {
     if picture.width().min(picture.height()) < MIN_SIDE_PIXELS {
         return None;
     }
-    let luma = luma::Rows::of(picture);
-    let small = jarosz::shrink(luma.width(), luma.height(), |row, out| luma.fill(row, out));
-    Some(Pdq { bits: bits(&frequencies(&small)), quality: quality(&small) })
+    let luma = luma::Rows::of(picture, scale);
+    Some(jarosz::shrink(luma.width(), luma.height(), |row, out| luma.fill(row, out)))
 }
 
 /// How much structure the picture has, 0 to 100. Each gradient is cut to whole percent before it is

@@ -96,7 +96,10 @@ fn hash(exhibit: &Exhibit, path: &str) -> Result<(Examined, Vec<u8>), SourceErro
 /// confine ends the run, because a file recorded without its fingerprint would stay without.
 fn look(context: &Context, one: &mut Examined, bytes: &[u8]) -> Result<(), PipelineError> {
     match context.workers.examine(bytes) {
-        Ok(picture) => one.picture = Some(fact_of(picture)),
+        Ok(picture) => {
+            one.problems.extend(unread_frames(one, &picture));
+            one.picture = Some(fact_of(picture));
+        }
         Err(WorkerError::Sandbox(error)) => return Err(error.into()),
         Err(error) => {
             let at = Locator::new(one.hashes.sha256, Place::Whole);
@@ -105,6 +108,13 @@ fn look(context: &Context, one: &mut Examined, bytes: &[u8]) -> Result<(), Pipel
         }
     }
     Ok(())
+}
+
+/// An animation that was not read to its end is examined and yet a problem.
+fn unread_frames(one: &Examined, picture: &Picture) -> Option<Problem> {
+    let unread = picture.frames.as_ref()?.unread.as_ref()?;
+    let at = Locator::new(one.hashes.sha256, Place::Whole);
+    Some(Problem::at(unread.kind, at, one.path.clone(), format!("later frames: {}", unread.why)))
 }
 
 fn fact_of(picture: Picture) -> PictureFact {

@@ -5,7 +5,7 @@
 
 use crate::frame::{CHUNK, Kind, MAX_BODY, NotExamined, Want, read_body, read_head};
 use crate::violation::Violation;
-use amparo_media::{Limits, Picture};
+use amparo_media::{Frames, Limits, Picture, pdq::Convention};
 use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read};
@@ -33,7 +33,7 @@ pub enum Answer {
     Refused(String),
     Records(Vec<Located<Record>>),
     Problems(Vec<Problem>),
-    Picture(Picture),
+    Picture(Box<Picture>),
     NotExamined(NotExamined),
     Want(Want),
     Done,
@@ -122,23 +122,29 @@ impl Border {
     }
 
     fn picture(&self, picture: Picture) -> Result<Answer, Violation> {
-        let texts = [&picture.camera_make, &picture.camera_model, &picture.camera_serial];
-        let taken = picture.taken_at.as_ref().map(|moment| &moment.raw);
-        let sound = |text: &String| text.chars().count() <= MAX_CHARS;
         let pixels = u64::from(picture.width) * u64::from(picture.height);
-        if !FORMATS.contains(&picture.format.as_str()) {
-            return Err(Violation::Picture("format"));
+        let asked = picture.convention == Convention::default() && picture.dihedral.is_none();
+        let rules = [
+            ("format", FORMATS.contains(&picture.format.as_str())),
+            ("size", pixels <= self.picture.max_pixels),
+            ("orientation", picture.orientation.is_none_or(|way| (1..=8).contains(&way))),
+            ("convention", asked),
+            ("quality", picture.hashes().all(|pdq| pdq.quality <= 100)),
+            ("frames", picture.frames.iter().all(|frames| self.follow(frames))),
+            ("text", picture.texts().all(|text| text.chars().count() <= MAX_CHARS)),
+        ];
+        match rules.into_iter().find(|(_, kept)| !kept) {
+            Some((rule, _)) => Err(Violation::Picture(rule)),
+            None => Ok(Answer::Picture(Box::new(picture))),
         }
-        if pixels > self.picture.max_pixels {
-            return Err(Violation::Picture("size"));
-        }
-        if picture.pdq.is_some_and(|pdq| pdq.quality > 100) {
-            return Err(Violation::Picture("quality"));
-        }
-        if !texts.into_iter().flatten().chain(taken).all(sound) {
-            return Err(Violation::Picture("text"));
-        }
-        Ok(Answer::Picture(picture))
+    }
+
+    /// No more frames than allowed, in order, each of them seen.
+    fn follow(&self, frames: &Frames) -> bool {
+        let indexes: Vec<u32> = frames.kept.iter().map(|frame| frame.index).collect();
+        indexes.len() as u64 <= u64::from(self.picture.max_frames)
+            && indexes.is_sorted_by(|a, b| a < b)
+            && indexes.last().is_none_or(|last| *last < frames.seen)
     }
 
     fn want(&mut self, want: Want) -> Result<Answer, Violation> {

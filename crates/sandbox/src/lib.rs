@@ -35,4 +35,4 @@ pub use serve::{ServeError, serve};
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 
-pub use amparo_media::{Picture, looks_like_picture};
+pub use amparo_media::{Frames, Picture, looks_like_picture};

@@ -138,7 +138,7 @@ impl Worker {
         match answer.map_err(|broken| self.autopsy(broken))? {
             Answer::Picture(picture) => {
                 self.guard.rest();
-                Ok(picture)
+                Ok(*picture)
             }
             Answer::NotExamined(refused) => {
                 self.guard.rest();

@@ -102,11 +102,7 @@ fn huge_picture() -> Vec<u8> {
         format: "jpeg".to_owned(),
         width: u32::MAX,
         height: u32::MAX,
-        pdq: None,
-        camera_make: None,
-        camera_model: None,
-        camera_serial: None,
-        taken_at: None,
+        ..Picture::default()
     })
 }
 

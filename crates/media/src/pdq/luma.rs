@@ -3,17 +3,22 @@
 //! Weights 0.299, 0.587, 0.114 in single precision and in this order, as in Meta's source. An alpha
 //! channel is ignored; 16-bit samples keep their fraction.
 
+use super::convention::{Scale, nearest};
 use image::DynamicImage;
 use std::borrow::Cow;
 
 /// A picture in one of the layouts that need no copy, else converted to 8-bit RGB.
 pub struct Rows<'a> {
     picture: Cow<'a, DynamicImage>,
+    /// Columns and rows of the picture.
+    stored: (usize, usize),
+    /// Columns and rows that are handed out.
+    size: (usize, usize),
 }
 
 impl<'a> Rows<'a> {
     /// Borrows the picture where its layout is known; copies it to RGB where it is not.
-    pub fn of(picture: &'a DynamicImage) -> Self {
+    pub fn of(picture: &'a DynamicImage, scale: Scale) -> Self {
         use DynamicImage as D;
         let known = matches!(
             picture,
@@ -28,21 +33,34 @@ impl<'a> Rows<'a> {
         );
         let picture =
             if known { Cow::Borrowed(picture) } else { Cow::Owned(picture.to_rgb8().into()) };
-        Self { picture }
+        let stored = (picture.width() as usize, picture.height() as usize);
+        Self { picture, stored, size: scale.size(stored) }
     }
 
     /// Columns.
     pub fn width(&self) -> usize {
-        self.picture.width() as usize
+        self.size.0
     }
 
     /// Rows.
     pub fn height(&self) -> usize {
-        self.picture.height() as usize
+        self.size.1
     }
 
     /// Writes the brightness of each pixel of a row, 0 to 255. `put` is as long as a row.
     pub fn fill(&self, row: usize, put: &mut [f32]) {
+        if self.size == self.stored {
+            return self.stored_row(row, put);
+        }
+        let ((columns, rows), (width, height)) = (self.stored, self.size);
+        let mut line = vec![0.0; columns];
+        self.stored_row(nearest(row, rows, height), &mut line);
+        for (at, cell) in put.iter_mut().enumerate() {
+            *cell = line.get(nearest(at, columns, width)).copied().unwrap_or_default();
+        }
+    }
+
+    fn stored_row(&self, row: usize, put: &mut [f32]) {
         use DynamicImage as D;
         match self.picture.as_ref() {
             D::ImageLuma8(p) => grey::<_, 1>(p.as_raw(), row, put),

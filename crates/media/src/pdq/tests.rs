@@ -136,3 +136,49 @@ fn different_pictures_are_far_apart() {
         }
     }
 }
+
+#[test]
+fn turned_and_mirrored_hashes_are_those_of_turned_and_mirrored_pictures() {
+    for (seed, width, height) in [(1, 512, 384), (2, 320, 450), (3, 333, 517)] {
+        let picture = DynamicImage::from(scene(seed, width, height));
+        let all = dihedral(&picture).unwrap();
+        assert_eq!(Some(all[0]), hash(&picture));
+        let turned = [
+            (Dihedral::Original, picture.clone()),
+            (Dihedral::Rotate90, picture.rotate270()),
+            (Dihedral::Rotate180, picture.rotate180()),
+            (Dihedral::Rotate270, picture.rotate90()),
+            (Dihedral::FlipX, picture.flipv()),
+            (Dihedral::FlipY, picture.fliph()),
+            (Dihedral::FlipPlus1, picture.rotate90().fliph()),
+            (Dihedral::FlipMinus1, picture.rotate270().fliph()),
+        ];
+        for ((way, picture), variant) in turned.iter().zip(all) {
+            let real = hash(picture).unwrap();
+            assert!(real.distance(&variant) <= 16, "{way:?}: {}", real.distance(&variant));
+            let others = all.iter().filter(|other| **other != variant);
+            assert!(others.map(|other| real.distance(other)).all(|far| far > 62), "{way:?}");
+        }
+    }
+}
+
+#[test]
+fn variants_are_listed_in_their_own_order() {
+    for (at, way) in Dihedral::ALL.iter().enumerate() {
+        assert_eq!(*way as usize, at);
+    }
+}
+
+#[test]
+fn at_512_the_nearest_pixels_are_hashed_and_smaller_pictures_are_left_alone() {
+    let small = DynamicImage::from(scene(1, 512, 300));
+    assert_eq!(hash_as(&small, Scale::Side512), hash(&small));
+    let large = scene(2, 1_400, 700);
+    let picked =
+        RgbImage::from_fn(512, 512, |x, y| *large.get_pixel(x * 1_400 / 512, y * 700 / 512));
+    let large = DynamicImage::from(large);
+    assert_eq!(hash_as(&large, Scale::Side512), hash(&DynamicImage::from(picked)));
+    assert!(hash_as(&large, Scale::Side512).unwrap().distance(&hash(&large).unwrap()) <= 31);
+    let all = dihedral_as(&large, Scale::Side512).unwrap();
+    assert_eq!(Some(all[0]), hash_as(&large, Scale::Side512));
+}

@@ -44,6 +44,38 @@ fn bytes_are_counted() {
     assert!(matches!(outcome, Err(Broken::Violation(Violation::TooMuch("bytes")))));
 }
 
+#[test]
+fn only_a_picture_that_can_be_passes() {
+    use amparo_media::{Frame, Unread, pdq::Scale};
+    use amparo_model::{Bits256, Pdq};
+    let pdq = |quality| Pdq { bits: Bits256([7; 32]), quality };
+    let frame = |index, quality| Frame { index, pdq: pdq(quality) };
+    let frames = |kept, seen| Some(Frames { kept, seen, unread: None });
+    let sound = || Picture { format: "gif".to_owned(), orientation: Some(8), ..Picture::default() };
+    let border = Border { picture: Limits { max_frames: 2, ..Limits::default() }, ..border() };
+    let check = |picture: Picture, rule: Option<&'static str>| {
+        let outcome = border.picture(picture).err();
+        assert_eq!(outcome, rule.map(Violation::Picture));
+    };
+    check(sound(), None);
+    check(Picture { frames: frames(vec![frame(0, 9), frame(4, 9)], 5), ..sound() }, None);
+    check(Picture { format: "exe".to_owned(), ..sound() }, Some("format"));
+    check(Picture { width: u32::MAX, height: u32::MAX, ..sound() }, Some("size"));
+    check(Picture { orientation: Some(9), ..sound() }, Some("orientation"));
+    let convention = Convention { scale: Scale::Side512, oriented: true };
+    check(Picture { convention, ..sound() }, Some("convention"));
+    check(Picture { dihedral: Some(Box::new([pdq(9); 8])), ..sound() }, Some("convention"));
+    check(Picture { pdq: Some(pdq(101)), ..sound() }, Some("quality"));
+    check(Picture { frames: frames(vec![frame(0, 101)], 5), ..sound() }, Some("quality"));
+    let three = vec![frame(0, 9), frame(1, 9), frame(2, 9)];
+    check(Picture { frames: frames(three, 5), ..sound() }, Some("frames"));
+    check(Picture { frames: frames(vec![frame(1, 9), frame(0, 9)], 5), ..sound() }, Some("frames"));
+    check(Picture { frames: frames(vec![frame(5, 9)], 5), ..sound() }, Some("frames"));
+    let unread = Some(Unread { kind: ProblemKind::Limit, why: "x".repeat(301) });
+    let endless = Some(Frames { kept: Vec::new(), seen: 0, unread });
+    check(Picture { frames: endless, ..sound() }, Some("text"));
+}
+
 /// No input makes the border panic or take memory beyond a frame; a fixed seed makes it repeat.
 #[test]
 fn a_million_bytes_of_noise_and_every_flipped_bit_end_in_order() {
