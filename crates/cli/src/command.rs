@@ -110,6 +110,7 @@ pub const COMMANDS: &[Command] = &[
     commands::hashset_import::COMMAND,
     commands::hashset_list::COMMAND,
     commands::init::COMMAND,
+    commands::launch::COMMAND,
     commands::ledger_between::COMMAND,
     commands::ledger_file::COMMAND,
     commands::ledger_of::COMMAND,

@@ -7,8 +7,10 @@ use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 /// Number, name and text of every migration, in order.
-pub(crate) const FILES: &[(i64, &str, &str)] =
-    &[(1, "foundation", include_str!("../migrations/0001_foundation.sql"))];
+pub(crate) const FILES: &[(i64, &str, &str)] = &[
+    (1, "foundation", include_str!("../migrations/0001_foundation.sql")),
+    (3, "video", include_str!("../migrations/0003_video.sql")),
+];
 
 /// Two processes may open a fresh SQLite file at once; the slower one then finds the tables there
 /// and succeeds at its next attempt.

@@ -18,6 +18,7 @@ pub mod fsck;
 pub mod hashset_import;
 pub mod hashset_list;
 pub mod init;
+pub mod launch;
 pub mod ledger_between;
 pub mod ledger_file;
 pub mod ledger_of;
