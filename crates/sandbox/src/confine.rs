@@ -49,7 +49,7 @@ pub struct CannotConfine {
 }
 
 /// The user and group that own nothing, by the kernel's own default for unmappable ids.
-const NOBODY: u32 = 65_534;
+pub(crate) const NOBODY: u32 = 65_534;
 
 /// Confines the calling process for good.
 ///

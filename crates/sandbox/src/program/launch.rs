@@ -17,14 +17,16 @@
 //! are the missing core, and Landlock and seccomp, which deny tracing from inside.
 
 use super::calls;
-use crate::confine::{CannotConfine, become_nobody, bind_to_host, limits, one_thread, step};
+use crate::confine::{
+    CannotConfine, NOBODY, become_nobody, bind_to_host, limits, one_thread, step,
+};
 use crate::error::SandboxError;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset,
     RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetStatus, Scope,
 };
-use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::fs::{FileType, MemfdFlags, Mode, OFlags, SealFlags};
+use rustix::process::{Gid, Resource, Rlimit, Uid, setrlimit};
 use serde::{Deserialize, Serialize};
 use std::ffi::CString;
 use std::fs::File;
@@ -102,6 +104,9 @@ fn prepare(request: &str) -> Result<Ready, CannotConfine> {
     let args: Result<_, _> = words.map(|word| CString::new(word.as_bytes())).collect();
     let args = args.map_err(step("arguments"))?;
     let program = open_program(&request.program).map_err(step("opening the program"))?;
+    if request.names_output {
+        give_output_away().map_err(step("giving the output away"))?;
+    }
     become_nobody().map_err(step("giving up root"))?;
     bind_to_host().map_err(step("binding to the host"))?;
     let copied = make_openable().map_err(step("input"))?;
@@ -117,6 +122,17 @@ fn open_program(path: &str) -> rustix::io::Result<OwnedFd> {
     let program = rustix::io::fcntl_dupfd_cloexec(&found, calls::PROGRAM)?;
     let right_number = program.as_raw_fd() == calls::PROGRAM;
     if right_number { Ok(program) } else { Err(rustix::io::Errno::MFILE) }
+}
+
+/// A pipe can be opened by name by its owner alone, who is root when the host is. Nothing but a
+/// pipe changes hands.
+fn give_output_away() -> rustix::io::Result<()> {
+    let out = rustix::stdio::stdout();
+    let kind = FileType::from_raw_mode(rustix::fs::fstat(out)?.st_mode);
+    if !rustix::process::geteuid().is_root() || kind != FileType::Fifo {
+        return Ok(());
+    }
+    rustix::fs::fchown(out, Some(Uid::from_raw(NOBODY)), Some(Gid::from_raw(NOBODY)))
 }
 
 /// Whether the input had to be copied for that.
