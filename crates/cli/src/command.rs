@@ -115,6 +115,7 @@ pub const COMMANDS: &[Command] = &[
     commands::hashset_show::COMMAND,
     commands::hashset_update::COMMAND,
     commands::init::COMMAND,
+    commands::launch::COMMAND,
     commands::ledger_between::COMMAND,
     commands::ledger_file::COMMAND,
     commands::ledger_of::COMMAND,

@@ -1,6 +1,7 @@
 //! From the command line to the exit code: the only place that prints.
 
 use crate::command::{self, Command, Edge, Runner};
+use crate::commands::launch;
 use crate::{error::CliError, exit::Exit, globals::Globals, outcome::Reply, safe, say::Say};
 use crate::{interrupt::Interrupt, session::Session};
 use clap::{ArgMatches, FromArgMatches};
@@ -23,6 +24,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let Some((command, inner)) = command::chosen(&matches) else { return Exit::Usage };
     if command.name == "worker" {
         return serve(&edge.say);
+    }
+    if let Some(request) = launch::request(command, inner) {
+        return complain(
+            &CliError::storage("launch", amparo_sandbox::launch(&request)),
+            &edge.say,
+            false,
+        );
     }
     match on_runtime(command, &edge, inner) {
         Ok(reply) => print(&reply, &edge.say, json),

@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use amparo_model::{Located, Locator, Place, Problem, Record, Sha256};
 use amparo_parsers::{Family, PARSERS, Spec};
-use amparo_sandbox::{Event, Pool, WorkerCommand, WorkerError};
+use amparo_sandbox::{Event, Pool, Tools, WorkerCommand, WorkerError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -37,6 +37,13 @@ pub fn pool(program: &Path, size: usize) -> Result<Arc<Pool>, CliError> {
     let command = WorkerCommand { program: program.to_owned(), args: vec!["worker".to_owned()] };
     let pool = Pool::new(command, size);
     Ok(Arc::new(pool))
+}
+
+/// The programs found on this machine, each started through this very binary, which confines it.
+#[must_use]
+pub fn tools(program: &Path) -> Arc<Tools> {
+    let launcher = WorkerCommand { program: program.to_owned(), args: vec!["launch".to_owned()] };
+    Arc::new(Tools::find(launcher))
 }
 
 /// How many things are worth doing at once on this machine.

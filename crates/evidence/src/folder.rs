@@ -151,6 +151,14 @@ impl FolderSource {
         Ok(hashes)
     }
 
+    /// A file opened for reading only, for a reader that must seek in what is too large for memory.
+    ///
+    /// # Errors
+    /// [`SourceError`], never [`SourceError::TooLarge`].
+    pub fn file(&self, path: &str) -> Result<File, SourceError> {
+        Plain::open(self, path).map(|plain| plain.file)
+    }
+
     fn open_below(&self, path: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
         let flags = flags | OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let resolve =

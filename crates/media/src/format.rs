@@ -7,7 +7,8 @@ use image::ImageFormat;
 pub enum Known {
     /// One that can be decoded here.
     Decodable(ImageFormat),
-    /// One that is recognised so that it shows as not examined; the word for people.
+    /// One that no decoder here reads; the word for people. HEIC and AVIF go to a program
+    /// (`container.rs`); the others show as not examined.
     NotDecodable(&'static str),
 }
 

@@ -271,6 +271,7 @@ fn file_fact(path: &str, bytes: &[u8]) -> Fact {
             path: path.to_owned(),
             hashes,
             picture: None,
+            frames: None,
             problems: Vec::new(),
         },
     }

@@ -1,26 +1,35 @@
-//! Stage `fingerprint`: hashes of files, and what the confined decoder says of pictures.
+//! Stage `fingerprint`: hashes of files, and what confined decoders say of pictures and videos.
 //!
 //! Files are read from the source, never copied: the hash names what was read, and a later reader
 //! can check it. A file that cannot be read is a problem; its neighbours go on.
 
 use crate::run::{Done, Exhibit};
-use crate::{Context, PipelineError, plan::FingerprintJob, stage};
+use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
 use amparo_evidence::{SourceError, hash_bytes};
 use amparo_matching::{KnownIndex, Looks};
 use amparo_model::{Hashes, Locator, NoveltyStatement, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
-use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact};
+use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
 use std::sync::Arc;
 
 /// Larger files are hashed in a stream and not offered to the picture decoder.
 const PICTURE_BYTES_MAX: u64 = 256 << 20;
 
 /// What reading one file gave.
-struct Examined {
-    path: String,
-    hashes: Hashes,
-    picture: Option<PictureFact>,
-    problems: Vec<Problem>,
+pub(crate) struct Examined {
+    pub(crate) path: String,
+    pub(crate) hashes: Hashes,
+    pub(crate) picture: Option<PictureFact>,
+    pub(crate) frames: Option<VideoFact>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Examined {
+    /// Notes what could not be examined.
+    pub(crate) fn problem(&mut self, kind: ProblemKind, why: impl std::fmt::Display) {
+        let at = Locator::new(self.hashes.sha256, Place::Whole);
+        self.problems.push(Problem::at(kind, at, self.path.clone(), why.to_string()));
+    }
 }
 
 pub(crate) async fn run(
@@ -66,7 +75,9 @@ fn examine_all(
     for path in paths {
         match hash(exhibit, &path) {
             Ok((mut one, bytes)) => {
-                if amparo_sandbox::looks_like_picture(&bytes) {
+                if !by_program::look(context, &exhibit.source, &mut one, &bytes)?
+                    && amparo_sandbox::looks_like_picture(&bytes)
+                {
                     look(context, &mut one, &bytes)?;
                 }
                 examined.push(one);
@@ -88,24 +99,24 @@ fn hash(exhibit: &Exhibit, path: &str) -> Result<(Examined, Vec<u8>), SourceErro
         true => exhibit.source.hash(path)?,
         false => hash_bytes(&bytes),
     };
-    let (picture, problems) = (None, Vec::new());
-    Ok((Examined { path: path.to_owned(), hashes, picture, problems }, bytes))
+    let (path, problems) = (path.to_owned(), Vec::new());
+    Ok((Examined { path, hashes, picture: None, frames: None, problems }, bytes))
 }
 
 /// Asks the confined decoder. What it refuses is a problem of this file; a machine that cannot
 /// confine ends the run, because a file recorded without its fingerprint would stay without.
-fn look(context: &Context, one: &mut Examined, bytes: &[u8]) -> Result<(), PipelineError> {
+pub(crate) fn look(
+    context: &Context,
+    one: &mut Examined,
+    bytes: &[u8],
+) -> Result<(), PipelineError> {
     match context.workers.examine(bytes) {
         Ok(picture) => {
             one.problems.extend(unread_frames(one, &picture));
             one.picture = Some(fact_of(picture));
         }
         Err(WorkerError::Sandbox(error)) => return Err(error.into()),
-        Err(error) => {
-            let at = Locator::new(one.hashes.sha256, Place::Whole);
-            let problem = Problem::at(error.kind(), at, one.path.clone(), error.to_string());
-            one.problems.push(problem);
-        }
+        Err(error) => one.problem(error.kind(), error),
     }
     Ok(())
 }
@@ -144,6 +155,7 @@ fn fact(one: Examined) -> Fact {
             path: one.path,
             hashes: one.hashes,
             picture: one.picture,
+            frames: one.frames,
             problems: one.problems,
         },
     }

@@ -9,6 +9,7 @@
 //! To add a stage, see [`stage`].
 
 mod app_store;
+mod by_program;
 mod case_alarms;
 mod fingerprint;
 pub mod links;
@@ -27,7 +28,7 @@ use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_evidence::ObjectStore;
 use amparo_matching::KnownIndex;
 use amparo_model::{Clock, DataCategory};
-use amparo_sandbox::Pool;
+use amparo_sandbox::{Pool, Tools};
 use amparo_store::Store;
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -40,6 +41,8 @@ pub struct Context {
     pub objects: Arc<ObjectStore>,
     /// Confined workers.
     pub workers: Arc<Pool>,
+    /// Programs found on this machine, run in confinement.
+    pub tools: Arc<Tools>,
     /// Known hashes of all loaded lists.
     pub known: Arc<KnownIndex>,
     /// Phrases.

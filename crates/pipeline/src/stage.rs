@@ -63,14 +63,15 @@ pub const APP_STORE: StageSpec = StageSpec {
     about: "reads an app's store from a private copy and looks up the hashes it recorded",
 };
 
-/// Hashes files and examines pictures.
+/// Hashes files and examines pictures and videos.
 pub const FINGERPRINT: StageSpec = StageSpec {
     id: "fingerprint",
-    version: 1,
+    version: 2,
     needs: &[FactKind::Entries],
     gives: &[FactKind::Fingerprints],
     waves: &[Wave::Exchanged, Wave::Camera, Wave::Rest],
-    about: "MD5, SHA-1 and SHA-256 in one read; PDQ and EXIF of pictures in the confined worker",
+    about: "MD5, SHA-1 and SHA-256 in one read; PDQ and EXIF of pictures, and PDQ of the frames of \
+            videos, in confinement",
 };
 
 /// Looks hashes up in the known lists.

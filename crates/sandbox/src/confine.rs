@@ -10,9 +10,10 @@
 //! 7. seccomp: the few system calls of `syscalls.rs`.
 //!
 //! Steps 5 and 7 overlap on purpose: a mistake in one is held by the other.
+//! A program found on the machine gives up nearly the same before it starts: `program/launch.rs`.
 
-mod limits;
-mod syscalls;
+pub(crate) mod limits;
+pub(crate) mod syscalls;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus,
@@ -48,7 +49,7 @@ pub struct CannotConfine {
 }
 
 /// The user and group that own nothing, by the kernel's own default for unmappable ids.
-const NOBODY: u32 = 65_534;
+pub(crate) const NOBODY: u32 = 65_534;
 
 /// Confines the calling process for good.
 ///
@@ -64,7 +65,7 @@ pub fn confine(confinement: &Confinement) -> Result<(), CannotConfine> {
     syscalls::filter().map_err(step("seccomp"))
 }
 
-fn one_thread() -> Result<(), CannotConfine> {
+pub(crate) fn one_thread() -> Result<(), CannotConfine> {
     let tasks = std::fs::read_dir("/proc/self/task").map_err(step("counting threads in /proc"))?;
     match tasks.count() {
         1 => Ok(()),
@@ -73,7 +74,7 @@ fn one_thread() -> Result<(), CannotConfine> {
 }
 
 /// Without root there is nothing to give up but capabilities, which are none then.
-fn become_nobody() -> rustix::io::Result<()> {
+pub(crate) fn become_nobody() -> rustix::io::Result<()> {
     if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
@@ -87,7 +88,7 @@ fn become_nobody() -> rustix::io::Result<()> {
 }
 
 /// After the change of user, which would undo it.
-fn bind_to_host() -> rustix::io::Result<()> {
+pub(crate) fn bind_to_host() -> rustix::io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     rustix::thread::set_no_new_privs(true)
@@ -115,6 +116,6 @@ fn landlock() -> Result<(), CannotConfine> {
     Ok(())
 }
 
-fn step<E: Display>(step: &'static str) -> impl FnOnce(E) -> CannotConfine {
+pub(crate) fn step<E: Display>(step: &'static str) -> impl FnOnce(E) -> CannotConfine {
     move |why| CannotConfine { step, why: why.to_string() }
 }

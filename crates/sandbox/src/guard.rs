@@ -52,16 +52,24 @@ pub struct Guard {
 impl Guard {
     /// Starts the process: no environment, two pipes, a process group of its own.
     pub fn start(command: &WorkerCommand) -> io::Result<(Self, ChildStdin, ChildStdout)> {
+        let command = command.clone();
+        let (guard, (stdin, stdout)) = Self::over(move || spawn(&command))?;
+        Ok((guard, stdin, stdout))
+    }
+
+    /// Guards what `start` starts on the guard's own thread; its pipes are handed through.
+    pub fn over<P: Send + 'static>(
+        start: impl FnOnce() -> io::Result<(Child, P)> + Send + 'static,
+    ) -> io::Result<(Self, P)> {
         let (orders, inbox) = channel();
         let (started, pipes) = sync_channel(1);
-        let command = command.clone();
         let thread = std::thread::Builder::new()
             .name("worker-guard".to_owned())
-            .spawn(move || stand(&command, &inbox, &started))?;
+            .spawn(move || stand(start, &inbox, &started))?;
         let guard = Self { orders: Some(orders), thread: Some(thread) };
         let lost = |_| io::Error::other("the guard thread ended");
-        let (stdin, stdout) = pipes.recv().map_err(lost)??;
-        Ok((guard, stdin, stdout))
+        let pipes = pipes.recv().map_err(lost)??;
+        Ok((guard, pipes))
     }
 
     /// Ends the worker after this time, unless [`Guard::rest`] comes first.
@@ -98,12 +106,14 @@ impl Drop for Guard {
     }
 }
 
-type Pipes = io::Result<(ChildStdin, ChildStdout)>;
-
-fn stand(command: &WorkerCommand, orders: &Receiver<Order>, started: &SyncSender<Pipes>) -> Ending {
-    let mut child = match spawn(command) {
-        Ok((child, stdin, stdout)) => {
-            let _told = started.send(Ok((stdin, stdout)));
+fn stand<P>(
+    start: impl FnOnce() -> io::Result<(Child, P)>,
+    orders: &Receiver<Order>,
+    started: &SyncSender<io::Result<P>>,
+) -> Ending {
+    let mut child = match start() {
+        Ok((child, pipes)) => {
+            let _told = started.send(Ok(pipes));
             child
         }
         Err(error) => {
@@ -143,7 +153,7 @@ fn bury(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
-fn spawn(command: &WorkerCommand) -> io::Result<(Child, ChildStdin, ChildStdout)> {
+fn spawn(command: &WorkerCommand) -> io::Result<(Child, (ChildStdin, ChildStdout))> {
     let mut child = Command::new(&command.program)
         .args(&command.args)
         .env_clear()
@@ -154,7 +164,7 @@ fn spawn(command: &WorkerCommand) -> io::Result<(Child, ChildStdin, ChildStdout)
         .stderr(Stdio::null())
         .spawn()?;
     match (child.stdin.take(), child.stdout.take()) {
-        (Some(stdin), Some(stdout)) => Ok((child, stdin, stdout)),
+        (Some(stdin), Some(stdout)) => Ok((child, (stdin, stdout))),
         _ => Err(io::Error::other("no pipes")),
     }
 }

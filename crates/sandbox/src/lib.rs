@@ -3,11 +3,13 @@
 //! Every decoder of foreign bytes runs in a process that can do nothing but read its request,
 //! compute and write its answer: no files, no network, no other processes, no descriptors but the
 //! pipe. What comes back is checked as if an enemy had written it. No switch turns this off; where
-//! the kernel cannot confine, nothing is decoded and the error says so.
+//! the kernel cannot confine, nothing is decoded and the error says so. Programs found on the
+//! machine, FFmpeg and libheif's converter, run in nearly the same confinement on one file each.
 //!
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
 //! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`). Lists of known
 //! hashes are larger than a worker's memory: it asks for their bytes piece by piece ([`ListBytes`]).
+//! Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
@@ -22,6 +24,7 @@ mod guard;
 mod list;
 mod outgoing;
 mod pool;
+mod program;
 mod serve;
 mod serve_list;
 mod violation;
@@ -31,8 +34,11 @@ pub use confine::{CannotConfine, Confinement, confine};
 pub use error::{SandboxError, WorkerError};
 pub use list::ListBytes;
 pub use pool::Pool;
+pub use program::{Ended, INPUT, Input, Program, ProgramError, ProgramRequest, Tools, launch};
 pub use serve::{ServeError, serve};
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 
-pub use amparo_media::{Frames, Picture, looks_like_picture};
+pub use amparo_media::container::{self, Container};
+pub use amparo_media::video::{Frame, Frames, Sampling};
+pub use amparo_media::{Picture, looks_like_picture};

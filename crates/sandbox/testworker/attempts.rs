@@ -13,9 +13,9 @@ use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::process::ExitCode;
 
 /// Exit codes that `escape.rs` reads.
-const GOT_OUT: u8 = 0;
-const DENIED: u8 = 10;
-const UNCLEAR: u8 = 11;
+pub const GOT_OUT: u8 = 0;
+pub const DENIED: u8 = 10;
+pub const UNCLEAR: u8 = 11;
 const NOT_CONFINED: u8 = 97;
 
 /// One way out.
@@ -24,7 +24,8 @@ pub struct Attempt {
     pub name: &'static str,
     /// Succeeds without confinement on any machine, root or not.
     pub works: bool,
-    act: fn(parent: i32) -> io::Result<()>,
+    /// Tries it.
+    pub act: fn(parent: i32) -> io::Result<()>,
 }
 
 /// Tries one, confined or free.
@@ -47,7 +48,7 @@ pub fn run(name: &str, confined: bool) -> ExitCode {
     }
 }
 
-fn is_denial(error: &Error) -> bool {
+pub fn is_denial(error: &Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EPERM | libc::EACCES))
 }
 
@@ -56,7 +57,7 @@ const fn row(name: &'static str, act: fn(i32) -> io::Result<()>) -> Attempt {
 }
 
 /// For what needs privileges, a peer or a configuration to succeed, or would do harm if it did.
-const fn only_confined(name: &'static str, act: fn(i32) -> io::Result<()>) -> Attempt {
+pub const fn only_confined(name: &'static str, act: fn(i32) -> io::Result<()>) -> Attempt {
     Attempt { name, works: false, act }
 }
 
@@ -211,7 +212,7 @@ pub const ATTEMPTS: &[Attempt] = &[
     }),
 ];
 
-fn call(number: c_long, [a, b, c, d]: [c_long; 4]) -> io::Result<()> {
+pub fn call(number: c_long, [a, b, c, d]: [c_long; 4]) -> io::Result<()> {
     // SAFETY: not safe in general, which is the point; every pointer given is valid or null, and
     // the process ends right after.
     let result = unsafe { libc::syscall(number, a, b, c, d, 0, 0) };
@@ -229,10 +230,10 @@ fn map_at(protection: i32) -> io::Result<c_long> {
     if page == libc::MAP_FAILED { Err(Error::last_os_error()) } else { Ok(page as c_long) }
 }
 
-fn path(path: &'static CStr) -> c_long {
+pub fn path(path: &'static CStr) -> c_long {
     path.as_ptr() as c_long
 }
 
-fn at_cwd() -> c_long {
+pub fn at_cwd() -> c_long {
     c_long::from(libc::AT_FDCWD)
 }

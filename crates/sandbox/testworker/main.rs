@@ -1,11 +1,18 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
 //! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
-//! escape attempt: a row in `attempts.rs`; the test finds it by itself.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program of the tests")]
+//! escape attempt: a row in `attempts.rs`, or in `inside.rs` for a program found on the machine; the
+//! tests find it by themselves.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a program of the tests"
+)]
 
 mod attempts;
 mod hostile;
+mod inside;
 
 use std::process::ExitCode;
 
@@ -23,6 +30,15 @@ fn main() -> ExitCode {
         }
         "confined" => attempts::run(&name, true),
         "free" => attempts::run(&name, false),
+        "launch" => {
+            eprintln!("{}", amparo_sandbox::launch(&name));
+            ExitCode::from(98)
+        }
+        "inside names" => {
+            inside::names().for_each(|name| println!("{name}"));
+            ExitCode::SUCCESS
+        }
+        "inside" => inside::run(&name, args.next()),
         "hostile" => hostile::run(&name),
         _ => ExitCode::from(99),
     }

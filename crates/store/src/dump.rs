@@ -29,7 +29,7 @@ const TABLES: &[(&str, &str, bool)] = &[
     ("evidence_problems", "evidence, stage, body", false),
     ("fact_problems", "seq, body", true),
     ("facts", "content, stage, version, body_kind", false),
-    ("fingerprints", "md5, sha1, sha256, size, picture", true),
+    ("fingerprints", "md5, sha1, sha256, size, picture, frames", true),
     ("hash_set_problems", "hash_set, edition, seq, body", false),
     (
         "hash_sets",

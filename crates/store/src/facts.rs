@@ -64,6 +64,8 @@ pub enum FactBody {
         hashes: Hashes,
         /// What its pixels and metadata say, when it is a picture that could be decoded.
         picture: Option<PictureFact>,
+        /// What its frames say, when it is a video of which at least one could be decoded.
+        frames: Option<VideoFact>,
         /// What could not be read.
         problems: Vec<Problem>,
     },
@@ -88,6 +90,42 @@ pub struct PictureFact {
     pub camera_serial: Option<String>,
     /// EXIF time of taking.
     pub taken_at: Option<Moment>,
+}
+
+/// What the frames of a video say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoFact {
+    /// The container: `mp4`, `matroska`, ...
+    pub container: String,
+    /// Pixels across of the first frame looked at, as shown.
+    pub width: Option<u32>,
+    /// Pixels down likewise.
+    pub height: Option<u32>,
+    /// Length as the file states it, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// Which frames were looked at: `key_frames` or `each_second`.
+    pub sampling: String,
+    /// False when a limit or damage ended the work before all of them were.
+    pub complete: bool,
+    /// The frames, in order.
+    pub frames: Vec<FrameFact>,
+}
+
+/// One frame of a video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrameFact {
+    /// When it is shown, in milliseconds from the beginning.
+    pub at_ms: Option<u64>,
+    /// Perceptual hash of the frame scaled to 512 x 512.
+    pub pdq: Pdq,
+}
+
+impl VideoFact {
+    /// The hashes alone, for a look-up by the share of frames that have a counterpart.
+    #[must_use]
+    pub fn hashes(&self) -> Vec<Pdq> {
+        self.frames.iter().map(|frame| frame.pdq).collect()
+    }
 }
 
 /// A phrase of the lexicon found in a message.
@@ -207,8 +245,9 @@ async fn insert_bodies(session: &mut Session<'_>, facts: &[(i64, &Fact)]) -> Res
                 records::insert_signals(session, id, signals).await?;
                 problems
             }
-            FactBody::Fingerprint { hashes, picture, problems, .. } => {
-                fingerprints.push(fingerprint_values(id, hashes, picture.as_ref())?);
+            FactBody::Fingerprint { hashes, picture, frames, problems, .. } => {
+                let said = (picture.as_ref(), frames.as_ref());
+                fingerprints.push(fingerprint_values(id, hashes, said)?);
                 problems
             }
         };
@@ -216,7 +255,7 @@ async fn insert_bodies(session: &mut Session<'_>, facts: &[(i64, &Fact)]) -> Res
             problem_rows.push(values![id, seq, json(problem)?]);
         }
     }
-    let into = "fingerprints (fact, md5, sha1, sha256, size, picture)";
+    let into = "fingerprints (fact, md5, sha1, sha256, size, picture, frames)";
     session.insert(into, "", fingerprints).await?;
     session.insert("fact_problems (fact, seq, body)", "", problem_rows).await
 }
@@ -284,7 +323,7 @@ fn kind(body: &FactBody) -> &'static str {
 fn fingerprint_values(
     id: i64,
     hashes: &Hashes,
-    picture: Option<&PictureFact>,
+    (picture, frames): (Option<&PictureFact>, Option<&VideoFact>),
 ) -> Result<Vec<Value>> {
     Ok(values![
         id,
@@ -293,5 +332,6 @@ fn fingerprint_values(
         hashes.sha256.to_string(),
         hashes.size.cast_signed(),
         picture.map(json).transpose()?,
+        frames.map(json).transpose()?,
     ])
 }

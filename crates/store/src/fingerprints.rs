@@ -1,7 +1,7 @@
 //! Fingerprints of entries, and what the lists say about them.
 
-use crate::sql::{json, values};
-use crate::{PictureFact, Result, Store};
+use crate::sql::{Row, json, values};
+use crate::{PictureFact, Result, Store, VideoFact};
 use amparo_model::{CaseId, EvidenceId, Hashes, NoveltyStatement, Sha256};
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ pub struct StoredFingerprint {
     pub hashes: Hashes,
     /// What its pixels and metadata say.
     pub picture: Option<PictureFact>,
+    /// What its frames say.
+    pub frames: Option<VideoFact>,
 }
 
 impl Store {
@@ -25,7 +27,7 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn fingerprints(&self, case: &CaseId) -> Result<Vec<StoredFingerprint>> {
-        let sql = "SELECT e.id, n.path, p.size, p.md5, p.sha1, p.sha256, p.picture \
+        let sql = "SELECT e.id, n.path, p.size, p.md5, p.sha1, p.sha256, p.picture, p.frames \
                    FROM evidence e JOIN entries n ON n.evidence = e.id \
                    JOIN facts f ON f.content = n.sha256 JOIN fingerprints p ON p.fact = f.id \
                    WHERE e.case_id = $1 ORDER BY f.version";
@@ -37,17 +39,15 @@ impl Store {
                 sha1: row.parsed(4)?,
                 sha256: row.parsed(5)?,
             };
-            let picture: Option<PictureFact> = match row.opt_text(6)? {
-                Some(_) => Some(row.json(6)?),
-                None => None,
-            };
-            newest.insert((row.parsed::<EvidenceId>(0)?, row.text(1)?), (hashes, picture));
+            let said = (optional(&row, 6)?, optional(&row, 7)?);
+            newest.insert((row.parsed::<EvidenceId>(0)?, row.text(1)?), (hashes, said));
         }
-        let entry = |((evidence, path), (hashes, picture))| StoredFingerprint {
+        let entry = |((evidence, path), (hashes, (picture, frames)))| StoredFingerprint {
             evidence,
             path,
             hashes,
             picture,
+            frames,
         };
         Ok(newest.into_iter().map(entry).collect())
     }
@@ -85,4 +85,9 @@ impl Store {
         found.sort_by_key(|statement| statement.object);
         Ok(found)
     }
+}
+
+/// A JSON column that may be empty.
+fn optional<T: serde::de::DeserializeOwned>(row: &Row, at: usize) -> Result<Option<T>> {
+    row.opt_text(at)?.map(|_| row.json(at)).transpose()
 }

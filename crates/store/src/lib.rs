@@ -41,7 +41,9 @@ pub use alarms::AlarmRun;
 pub use chats::MessageCount;
 pub use error::{Result, StoreError};
 pub use evidence::Attached;
-pub use facts::{Fact, FactBatch, FactBody, PictureFact, Signal, TransferLink};
+pub use facts::{
+    Fact, FactBatch, FactBody, FrameFact, PictureFact, Signal, TransferLink, VideoFact,
+};
 pub use fingerprints::StoredFingerprint;
 pub use hash_sets::{Kept, NewHashSet, StoredHashSet};
 pub use jobs::{Job, JobCount, NewJob, Reach};

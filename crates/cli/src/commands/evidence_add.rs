@@ -163,6 +163,7 @@ pub async fn context(session: &Session, scope: Vec<DataCategory>) -> Result<Cont
         store: session.store.clone(),
         objects: Arc::clone(&session.objects),
         workers: worker::pool(&session.worker_program, parallel)?,
+        tools: worker::tools(&session.worker_program),
         known: Arc::new(known(session).await?),
         lexicon: Arc::new(Lexicon::bundled()),
         rules: Arc::new(Rules::bundled()),

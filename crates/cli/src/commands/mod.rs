@@ -23,6 +23,7 @@ pub mod hashset_remove;
 pub mod hashset_show;
 pub mod hashset_update;
 pub mod init;
+pub mod launch;
 pub mod ledger_between;
 pub mod ledger_file;
 pub mod ledger_of;

@@ -53,7 +53,7 @@ const ALLOWED: &[libc::c_long] = &[
 ];
 
 /// Calls that end the worker: they serve only to get out.
-const ENDING: &[libc::c_long] = &[
+pub const ENDING: &[libc::c_long] = &[
     // Other programs and processes.
     libc::SYS_execve,
     libc::SYS_execveat,
@@ -104,10 +104,11 @@ const ENDING: &[libc::c_long] = &[
     libc::SYS_reboot,
 ];
 
+/// Those of them that only older tables of system calls have.
 #[cfg(target_arch = "x86_64")]
-const ENDING_OLD: &[libc::c_long] = &[libc::SYS_fork, libc::SYS_vfork];
+pub const ENDING_OLD: &[libc::c_long] = &[libc::SYS_fork, libc::SYS_vfork];
 #[cfg(not(target_arch = "x86_64"))]
-const ENDING_OLD: &[libc::c_long] = &[];
+pub const ENDING_OLD: &[libc::c_long] = &[];
 
 /// Why no filter could be set.
 #[derive(Debug, thiserror::Error)]
@@ -118,7 +119,8 @@ pub enum FilterError {
     Apply(#[from] seccompiler::Error),
 }
 
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+/// Conditions under which a call matches, by the call's number.
+pub type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Installs both filters for good.
 pub fn filter() -> Result<(), FilterError> {
@@ -148,19 +150,23 @@ fn allowed() -> Result<Rules, FilterError> {
     Ok(rules)
 }
 
-fn is(argument: u8, value: u64) -> Result<SeccompCondition, FilterError> {
+pub fn is(argument: u8, value: u64) -> Result<SeccompCondition, FilterError> {
     Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)?)
 }
 
-fn zero(argument: u8, mask: libc::c_int) -> Result<SeccompCondition, FilterError> {
+pub fn zero(argument: u8, mask: libc::c_int) -> Result<SeccompCondition, FilterError> {
     masked(argument, mask, 0)
 }
 
-fn has(argument: u8, mask: libc::c_int) -> Result<SeccompCondition, FilterError> {
+pub fn has(argument: u8, mask: libc::c_int) -> Result<SeccompCondition, FilterError> {
     masked(argument, mask, u64::from(mask.unsigned_abs()))
 }
 
-fn masked(argument: u8, mask: libc::c_int, value: u64) -> Result<SeccompCondition, FilterError> {
+pub fn masked(
+    argument: u8,
+    mask: libc::c_int,
+    value: u64,
+) -> Result<SeccompCondition, FilterError> {
     let operator = SeccompCmpOp::MaskedEq(u64::from(mask.unsigned_abs()));
     Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)?)
 }

@@ -3,7 +3,7 @@
 use crate::bench::Bench;
 use crate::samples::*;
 use amparo_model::*;
-use amparo_store::{FactBody, PictureFact, StoreError};
+use amparo_store::{FactBody, FrameFact, PictureFact, StoreError, VideoFact};
 
 fn records() -> Vec<Record> {
     vec![
@@ -93,6 +93,35 @@ pub async fn fingerprints_reach_the_entry(bench: &Bench) {
     assert_eq!(paths, ["a.jpg", "b.jpg", "new.jpg"]);
     assert_eq!((found[1].hashes, found[1].picture.as_ref()), (hashes(4), Some(&picture)));
     assert_eq!(found[2].picture, None);
+}
+
+pub async fn frames_of_a_video_are_kept(bench: &Bench) {
+    let store = &bench.store;
+    let evidence = with_phone(store).await;
+    store.record_listing(&evidence, &[entry("a.mp4")], &[]).await.unwrap();
+    let frame = |at_ms, quality| FrameFact {
+        at_ms,
+        pdq: Pdq { bits: "cd".repeat(32).parse().unwrap(), quality },
+    };
+    let video = VideoFact {
+        container: "mp4".to_owned(),
+        width: Some(640),
+        height: None,
+        duration_ms: Some(2_000),
+        sampling: "each_second".to_owned(),
+        complete: false,
+        frames: vec![frame(Some(0), 87), frame(None, 0)],
+    };
+    let mut fact = fingerprint("a.mp4", 4);
+    if let FactBody::Fingerprint { frames: slot, .. } = &mut fact.body {
+        *slot = Some(video.clone());
+    }
+    store.record_facts(&batch(&evidence, vec![fact])).await.unwrap();
+    let found = store.fingerprints(&case_id()).await.unwrap();
+    assert_eq!((found[0].picture.as_ref(), found[0].frames.as_ref()), (None, Some(&video)));
+    assert_eq!(video.hashes().len(), 2);
+    let dump = store.canonical_dump().await.unwrap();
+    assert!(dump.iter().any(|line| line.contains("each_second")));
 }
 
 pub async fn a_job_ends_with_its_facts(bench: &Bench) {

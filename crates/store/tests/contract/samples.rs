@@ -226,6 +226,7 @@ pub fn fingerprint(path: &str, content: u8) -> Fact {
             path: path.to_owned(),
             hashes: hashes(content),
             picture: None,
+            frames: None,
             problems: Vec::new(),
         },
     }
