@@ -87,7 +87,7 @@ fn row_of_nothing() -> KnownHash {
 
 #[test]
 fn any_cut_and_any_turned_bit_is_refused() {
-    let bytes = compiled(&rows(40, 9));
+    let bytes = compiled(&rows(8, 9));
     for length in 0..bytes.len() {
         assert!(ListFile::from_bytes(bytes[..length].to_vec()).is_err(), "cut to {length}");
     }
