@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn streaming_and_whole_give_the_same_seal_and_every_change_is_found() {
         for length in [0, 1, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
-            let body: Vec<u8> = (0..length).map(|at| (at * 31 >> 3) as u8).collect();
+            let body: Vec<u8> = (0..length).map(|at| ((at * 31) >> 3) as u8).collect();
             let mut sealing = Sealing::new(Vec::new(), *b"TESTTEST");
             body.chunks(70_001).for_each(|chunk| sealing.write(chunk).unwrap());
             let (mut bytes, checksum) = sealing.finish().unwrap();

@@ -1,6 +1,11 @@
 //! Lists from a seed, for the tests of this folder.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::disallowed_methods,
+    reason = "each test file uses a part of it"
+)]
 
 use amparo_matching::{ListFile, ListWriter};
 use amparo_model::{Bits256, HashSetHeader, HashSetId, KnownHash, Pdq, Place, Purpose, Scheme};
