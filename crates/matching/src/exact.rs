@@ -143,6 +143,7 @@ impl ExactIndex {
             for (at, key) in queries.iter().enumerate() {
                 self.check_line(group * GROUP + at, key, &mut now, hit);
             }
+            self.prefetch_entries(&now);
             self.compare(keys, &before, hit);
             before.clear();
             std::mem::swap(&mut now, &mut before);
@@ -157,12 +158,21 @@ impl ExactIndex {
         }
     }
 
+    /// In a loop of its own, like the one above: the processor waits for the page of a prefetch,
+    /// and only a loop this short has many of them under way.
+    fn prefetch_entries(&self, candidates: &[Candidate]) {
+        for candidate in candidates {
+            let entry = candidate.entry as usize;
+            prefetch(&self.bytes, self.entries.start + entry * self.entry_bytes);
+        }
+    }
+
     fn line(&self, number: usize) -> Option<&[u8; LINE]> {
         let at = self.lines.start + number * LINE;
         self.bytes.get(at..)?.first_chunk()
     }
 
-    /// Notes the entries whose fingerprint agrees and asks for their memory.
+    /// Notes the entries whose fingerprint agrees.
     #[inline]
     fn check_line(
         &self,
@@ -184,7 +194,6 @@ impl ExactIndex {
             agreeing &= agreeing - 1;
             if low_bits(line, at as usize) == (tag & 0xf) as u8 {
                 let entry = first.saturating_add(at);
-                prefetch(&self.bytes, self.entries.start + entry as usize * self.entry_bytes);
                 found.push(Candidate { query: query as u32, entry });
             }
         }

@@ -85,7 +85,6 @@ impl ListFile {
     /// # Errors
     /// [`ListError::Damaged`] when it is not exactly what was written, [`ListError::Disk`] when it
     /// cannot be read.
-    #[expect(clippy::disallowed_methods, reason = "mapping a finished file needs its handle")]
     pub fn open(path: &Path) -> Result<Self, ListError> {
         let file = OpenOptions::new().read(true).open(path)?;
         Self::new(mapped::map(&file)?)

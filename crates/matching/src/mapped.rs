@@ -1,7 +1,7 @@
 //! Files as byte slices, and hints to the processor: the only unsafe lines of this crate.
 #![expect(unsafe_code, reason = "a mapped file and a prefetch need it; nothing else does")]
 
-use memmap2::{Mmap, MmapMut};
+use memmap2::{Advice, Mmap, MmapMut};
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
@@ -34,6 +34,7 @@ pub(crate) fn map(file: &File) -> io::Result<Bytes> {
     // complete, and no function of this project writes to such a file again; they are replaced by
     // rename and removed by unlink, which leave the mapped pages as they are.
     let map = unsafe { Mmap::map(file)? };
+    ask_for_large_pages(map.advise(Advice::HugePage));
     Ok(Bytes::Mapped(map))
 }
 
@@ -42,8 +43,14 @@ pub(crate) fn map(file: &File) -> io::Result<Bytes> {
 pub(crate) fn map_for_building(file: &File) -> io::Result<MmapMut> {
     // SAFETY: the file was created by this process under a name that nobody else opens, and it is
     // mapped once.
-    unsafe { MmapMut::map_mut(file) }
+    let map = unsafe { MmapMut::map_mut(file)? };
+    ask_for_large_pages(map.advise(Advice::HugePage));
+    Ok(map)
 }
+
+/// Random reads over gigabytes are several times faster when the kernel maps large pages; one that
+/// cannot says so, and nothing else changes.
+fn ask_for_large_pages(_answer: io::Result<()>) {}
 
 /// Asks for the cache line at `at`; beyond the end it does nothing.
 #[inline]

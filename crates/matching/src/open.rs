@@ -253,7 +253,7 @@ fn reserve(path: &Path, length: usize) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let mut file =
         options.read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    let zeros = vec![0; 1 << 20];
+    let zeros = vec![0; 4 << 20];
     let mut left = length;
     while left > 0 {
         let now = zeros.get(..left.min(zeros.len())).unwrap_or_default();

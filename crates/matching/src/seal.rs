@@ -57,12 +57,16 @@ fn footer(checksum: u128, length: u64, kind: Kind) -> Vec<u8> {
 }
 
 fn checksum_of(body: &[u8], kind: Kind) -> u128 {
-    let share = body.len().div_ceil(threads()).next_multiple_of(BLOCK);
+    let share = body.len().div_ceil(threads()).next_multiple_of(BLOCK).max(BLOCK);
     let sums = |share: &[u8]| share.chunks(BLOCK).map(XxHash3_128::oneshot).collect::<Vec<_>>();
     let mut outer = XxHash3_128::new();
+    if body.len() <= share {
+        sums(body).iter().for_each(|sum| outer.write(&sum.to_le_bytes()));
+        return finish(outer, body.len() as u64, kind);
+    }
     std::thread::scope(|scope| {
         let running: Vec<_> =
-            body.chunks(share.max(BLOCK)).map(|share| scope.spawn(move || sums(share))).collect();
+            body.chunks(share).map(|share| scope.spawn(move || sums(share))).collect();
         for sum in running.into_iter().filter_map(|thread| thread.join().ok()).flatten() {
             outer.write(&sum.to_le_bytes());
         }
@@ -142,7 +146,7 @@ mod tests {
     #[test]
     fn streaming_and_whole_give_the_same_seal_and_every_change_is_found() {
         for length in [0, 1, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
-            let body: Vec<u8> = (0..length).map(|at| (at * 31 >> 3) as u8).collect();
+            let body: Vec<u8> = (0..length).map(|at| ((at * 31) >> 3) as u8).collect();
             let mut sealing = Sealing::new(Vec::new(), *b"TESTTEST");
             body.chunks(70_001).for_each(|chunk| sealing.write(chunk).unwrap());
             let (mut bytes, checksum) = sealing.finish().unwrap();
