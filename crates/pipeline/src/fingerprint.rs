@@ -3,10 +3,11 @@
 //! Files are read from the source, never copied: the hash names what was read, and a later reader
 //! can check it. A file that cannot be read is a problem; its neighbours go on.
 
+use crate::recheck::looks;
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
 use amparo_evidence::{SourceError, hash_bytes};
-use amparo_matching::{KnownIndex, Looks};
+use amparo_matching::KnownIndex;
 use amparo_model::{Hashes, Locator, NoveltyStatement, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
@@ -142,8 +143,9 @@ fn fact_of(picture: Picture) -> PictureFact {
 }
 
 fn novelty(known: &KnownIndex, one: &Examined) -> NoveltyStatement {
-    let pdq = one.picture.as_ref().and_then(|picture| picture.pdq.as_ref());
-    known.novelty(one.hashes.sha256, Some(&one.hashes), None, pdq.map(Looks::Picture))
+    let frames = one.frames.as_ref().map(VideoFact::hashes);
+    let looks = looks(one.picture.as_ref(), frames.as_deref());
+    known.novelty(one.hashes.sha256, Some(&one.hashes), None, looks)
 }
 
 fn fact(one: Examined) -> Fact {

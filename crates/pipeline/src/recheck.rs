@@ -8,8 +8,8 @@
 use crate::{Context, PipelineError, assess_case};
 use amparo_matching::Looks;
 use amparo_model::{CaseId, Novelty, NoveltyStatement, RecordedHash, UtcMillis};
-use amparo_model::{HashAlgorithm, Sha256};
-use amparo_store::{Compared, NoveltyChange, Store};
+use amparo_model::{HashAlgorithm, Pdq, Sha256};
+use amparo_store::{Compared, NoveltyChange, PictureFact, Store, VideoFact};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -97,10 +97,19 @@ fn changed(context: &Context, one: &Compared) -> Option<(NoveltyStatement, Novel
     // A hash that an app recorded names the object that was asked about.
     let recorded = RecordedHash { algorithm: HashAlgorithm::Sha256, value: old.object.to_string() };
     let recorded = one.hashes.is_none().then_some(&recorded);
-    let pdq = one.picture.as_ref().and_then(|picture| picture.pdq.as_ref());
-    let looks = pdq.map(Looks::Picture);
+    let frames = one.frames.as_ref().map(VideoFact::hashes);
+    let looks = looks(one.picture.as_ref(), frames.as_deref());
     let new = context.known.novelty(old.object, one.hashes.as_ref(), recorded, looks);
     (new != *old).then_some((new, old.novelty))
+}
+
+/// What a fingerprint says of the appearance of a file.
+pub(crate) fn looks<'a>(
+    picture: Option<&'a PictureFact>,
+    frames: Option<&'a [Pdq]>,
+) -> Option<Looks<'a>> {
+    let picture = picture.and_then(|picture| picture.pdq.as_ref()).map(Looks::Picture);
+    picture.or_else(|| frames.map(Looks::Video))
 }
 
 async fn reassess(context: &Context, changed: &[Change]) -> Result<Vec<CaseId>, PipelineError> {

@@ -20,6 +20,8 @@ pub struct VicsMedia {
     pub hashes: Hashes,
     /// Its appearance, when it is a picture with enough structure.
     pub pdq: Option<Pdq>,
+    /// The frames of a video, with the time at which each is shown in milliseconds.
+    pub frames: Vec<(Pdq, u64)>,
     /// The category's number.
     pub category: u8,
     /// The series, if it was said.
@@ -131,7 +133,17 @@ fn alternatives(md5: &str, media: &VicsMedia) -> Vec<Value> {
     let named =
         |name: &str, value: String| json!({ "MD5": md5, "HashName": name, "HashValue": value });
     let pdq = media.pdq.filter(Pdq::matchable).map(|pdq| named("PDQ", pdq.bits.to_string()));
-    std::iter::once(named("SHA256", upper(&media.hashes.sha256))).chain(pdq).collect()
+    let frames = (!media.frames.is_empty()).then(|| named("vPDQ", vpdq(&media.frames)));
+    std::iter::once(named("SHA256", upper(&media.hashes.sha256))).chain(pdq).chain(frames).collect()
+}
+
+/// The compact features of ThreatExchange's vpdq: `digits,quality,seconds` in a JSON array.
+fn vpdq(frames: &[(Pdq, u64)]) -> String {
+    let feature = |(pdq, at_ms): &(Pdq, u64)| {
+        let (seconds, rest) = (at_ms / 1_000, at_ms % 1_000);
+        format!("{},{},{seconds}.{rest:03}", pdq.bits, pdq.quality)
+    };
+    Value::from(frames.iter().map(feature).collect::<Vec<_>>()).to_string()
 }
 
 fn files(md5: &str, files: &[VicsFile], next: &mut u64) -> Value {
@@ -171,6 +183,7 @@ mod tests {
         VicsMedia {
             hashes,
             pdq: Some(Pdq { bits: Bits256([3; 32]), quality: 90 }),
+            frames: Vec::new(),
             category: 0,
             series: None,
             victim_identified: Some(false),
@@ -219,6 +232,15 @@ mod tests {
             (&json!("DCIM\\"), &json!("a.jpg"))
         );
         assert_eq!((&files[1]["FilePath"], &files[1]["MediaFileID"]), (&json!("\\"), &json!(4)));
+    }
+
+    #[test]
+    fn frames_of_a_video_leave_with_quality_and_time() {
+        let mut video = VicsMedia { pdq: None, ..media() };
+        video.frames = vec![(Pdq { bits: Bits256([4; 32]), quality: 80 }, 1_500)];
+        let found = document(|out| write_media("US", &[video.clone()], out).unwrap());
+        let value = format!("[\"{},80,1.500\"]", "04".repeat(32));
+        assert_eq!(found["value"][0]["AlternativeHashes"][1]["HashValue"], json!(value));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! the lists did.
 
 use crate::sql::{Row, json, values};
-use crate::{PictureFact, Result, Store};
+use crate::{PictureFact, Result, Store, VideoFact};
 use amparo_model::{CaseId, Hashes, Novelty, NoveltyStatement, Sha256, UtcMillis};
 
 /// An object with the current answer and what a new one needs.
@@ -14,6 +14,8 @@ pub struct Compared {
     pub hashes: Option<Hashes>,
     /// What its pixels say, when it is a picture.
     pub picture: Option<PictureFact>,
+    /// What its frames say, when it is a video.
+    pub frames: Option<VideoFact>,
 }
 
 /// An answer that became another one.
@@ -35,7 +37,8 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn compared(&self, after: Option<Sha256>, limit: u32) -> Result<Vec<Compared>> {
-        let sql = "SELECT n.body, p.size, p.md5, p.sha1, p.sha256, p.picture FROM novelty n \
+        let sql = "SELECT n.body, p.size, p.md5, p.sha1, p.sha256, p.picture, p.frames \
+                   FROM novelty n \
                    LEFT JOIN facts f ON f.content = n.object AND f.body_kind = 'fingerprint' \
                    AND f.version = (SELECT MAX(g.version) FROM facts g WHERE \
                    g.content = n.object AND g.body_kind = 'fingerprint') \
@@ -117,11 +120,9 @@ fn compared(row: &Row) -> Result<Compared> {
         }),
         None => None,
     };
-    let picture = match row.opt_text(5)? {
-        Some(_) => Some(row.json(5)?),
-        None => None,
-    };
-    Ok(Compared { statement: row.json(0)?, hashes, picture })
+    let picture = if row.opt_text(5)?.is_some() { Some(row.json(5)?) } else { None };
+    let frames = if row.opt_text(6)?.is_some() { Some(row.json(6)?) } else { None };
+    Ok(Compared { statement: row.json(0)?, hashes, picture, frames })
 }
 
 fn change(row: &Row) -> Result<NoveltyChange> {

@@ -155,7 +155,9 @@ fn peer(
     let paths = ["base", "queries"].map(|name| bench.scratch.path().join(name));
     let write = |path, bits: &mut dyn Iterator<Item = Bits>| {
         let mut file = std::io::BufWriter::new(std::fs::File::create(path).ok()?);
-        bits.try_for_each(|bits| file.write_all(&bits).ok())?;
+        for bits in bits {
+            file.write_all(&bits).ok()?;
+        }
         file.flush().ok()
     };
     let [base_path, queries_path] = &paths;

@@ -3,9 +3,9 @@
 use crate::session::{Deed, Session};
 use crate::{command::Command, error::CliError, files, in_folder, outcome::Outcome, page::Page};
 use amparo_authz::{Action, Object};
-use amparo_model::{CaseId, Scheme, Sha256};
+use amparo_model::{CaseId, Pdq, Scheme, Sha256};
 use amparo_referral::vics::{VicsCase, VicsFile, VicsMedia, write_cases, write_media};
-use amparo_store::{StoredFingerprint, StoredVerdict};
+use amparo_store::{StoredFingerprint, StoredVerdict, VideoFact};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -198,15 +198,25 @@ fn one(
     Ok(file.map(|(print, files)| VicsMedia {
         hashes: print.hashes,
         pdq: print.picture.as_ref().and_then(|picture| picture.pdq),
+        frames: print.frames.iter().flat_map(frames).collect(),
         category,
         series: verdict.series.clone(),
         victim_identified: verdict.victim_identified,
         is_distributed: verdict.is_distributed,
         comments: verdict.note.clone(),
-        mime_type: print.picture.as_ref().map(|picture| format!("image/{}", picture.format)),
+        mime_type: mime_type(print),
         updated: said.at.to_string(),
         files: files.clone(),
     }))
+}
+
+fn frames(video: &VideoFact) -> impl Iterator<Item = (Pdq, u64)> + '_ {
+    video.frames.iter().map(|frame| (frame.pdq, frame.at_ms.unwrap_or_default()))
+}
+
+fn mime_type(print: &StoredFingerprint) -> Option<String> {
+    let picture = print.picture.as_ref().map(|picture| format!("image/{}", picture.format));
+    picture.or_else(|| print.frames.as_ref().map(|video| format!("video/{}", video.container)))
 }
 
 fn case(session: &Session, case: &CaseId) -> VicsCase {
