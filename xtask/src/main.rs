@@ -2,6 +2,7 @@
 //!
 //! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
 //! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
+//! `bench error_table` writes `docs/error-table.md`; it takes minutes and has no peer.
 //! To add a command: a module here and an arm in [`main`].
 
 #![expect(
@@ -12,11 +13,12 @@
 )]
 
 mod bench;
+mod error_table;
 mod generate;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...]";
+const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...|error_table]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),
+        ["bench", "error_table"] => error_table::run(),
         ["bench", names @ ..] => bench::run(names),
         _ => Err(USAGE.to_owned()),
     };
