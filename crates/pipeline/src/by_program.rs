@@ -47,7 +47,7 @@ fn video(
     one: &mut Examined,
     (container, bytes): (Container, &[u8]),
 ) -> Result<(), PipelineError> {
-    let mut look = |sampling| {
+    let look = |sampling| {
         let input = input(source, one, bytes)?;
         context.tools.frames(input, container, sampling)
     };
