@@ -2,6 +2,8 @@
 //!
 //! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
 //! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
+//! `video-errors` measures how often an edited video is still found by its frames.
+//! `launch REQUEST` is the confined step before FFmpeg; started by this program itself.
 //! To add a command: a module here and an arm in [`main`].
 
 #![expect(
@@ -13,10 +15,11 @@
 
 mod bench;
 mod generate;
+mod video_errors;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...]";
+const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...] | xtask video-errors";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
         ["gen"] => generate::run(false),
         ["gen", "--check"] => generate::run(true),
         ["bench", names @ ..] => bench::run(names),
+        ["video-errors"] => video_errors::print(),
+        ["launch", request] => Err(amparo_sandbox::launch(request).to_string()),
         _ => Err(USAGE.to_owned()),
     };
     match result {
