@@ -3,7 +3,7 @@
 .PHONY: compiler setup demo test bench lint gen deny clean
 
 # Debian's packages that the tests use; nothing is installed when all are there.
-PACKAGES = postgresql openssh-client
+PACKAGES = postgresql openssh-client ffmpeg libheif-examples
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # SQLite is built from its C source.
@@ -13,7 +13,8 @@ compiler:
 
 setup: compiler
 	@{ command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } \
-	  && command -v ssh-keygen >/dev/null \
+	  && command -v ssh-keygen >/dev/null && command -v ffmpeg >/dev/null \
+	  && command -v heif-enc >/dev/null \
 	  || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy $(PACKAGES); }
 
 # The reference case, end to end, on embedded storage; ends at a web address. ARGS="--no-serve --json"

@@ -3,6 +3,7 @@
 //! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
 //! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
 //! `bench error_table` writes `docs/error-table.md`; it takes minutes and has no peer.
+//! `launch REQUEST` is the confined step before FFmpeg; started by this program itself.
 //! To add a command: a module here and an arm in [`main`].
 
 #![expect(
@@ -15,10 +16,11 @@
 mod bench;
 mod error_table;
 mod generate;
+mod video_errors;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: xtask gen [--check] | xtask bench [NAME...|error_table]";
+const USAGE: &str = "usage: xtask gen [--check] | xtask bench [--record] [NAME...|error_table]";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         ["gen", "--check"] => generate::run(true),
         ["bench", "error_table"] => error_table::run(),
         ["bench", names @ ..] => bench::run(names),
+        ["launch", request] => Err(amparo_sandbox::launch(request).to_string()),
         _ => Err(USAGE.to_owned()),
     };
     match result {

@@ -18,3 +18,4 @@ mod referral;
 mod support;
 mod tips;
 mod unit;
+mod videos;
