@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 
 type Page = fn() -> String;
 
-const PAGES: &[(&str, Page)] = &[("docs/formats.md", formats), ("docs/stages.md", stages)];
+const PAGES: &[(&str, Page)] = &[
+    ("docs/benchmarks.md", crate::bench::page::page),
+    ("docs/formats.md", formats),
+    ("docs/stages.md", stages),
+];
 
 /// Writes all pages, or with `check` fails naming those that differ.
 pub fn run(check: bool) -> Result<(), String> {

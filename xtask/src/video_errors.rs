@@ -89,21 +89,34 @@ pub fn rows(tools: &Tools, scratch: &Path, sampling: Sampling) -> Result<Vec<Row
     EDITS.iter().map(|edit| row(tools, &originals, edit, sampling)).collect()
 }
 
-/// `video-errors`: prints the rows of both samplings.
-pub fn print() -> Result<(), String> {
+/// The section of the page, for both ways to choose frames.
+///
+/// # Errors
+/// As [`rows`].
+pub fn section() -> Result<String, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let tools = Tools::find(WorkerCommand { program, args: vec!["launch".to_owned()] });
-    for sampling in [Sampling::EachSecond, Sampling::KeyFrames] {
+    let mut page = format!(
+        "\n## Videos\n\n{} generated videos of 10 seconds, each edited in every way below. A copy is \
+         found when at least {MIN_PERCENT} % of\nits frames, and of the original's, have a \
+         counterpart within {RADIUS} bits. \"Least share\" is the worst of the copies.\n",
+        ORIGINALS.len()
+    );
+    for (sampling, words) in [
+        (Sampling::EachSecond, "One frame of each second"),
+        (Sampling::KeyFrames, "Key frames of the copy alone, the quick look"),
+    ] {
         let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
-        println!("{sampling:?}: radius {RADIUS}, least share {MIN_PERCENT} % on both sides");
+        let head = "| edit | found | least share | found by mistake |\n|---|---|---|---|\n";
+        page.push_str(&format!("\n{words}:\n\n{head}"));
         for row in rows(&tools, scratch.path(), sampling)? {
-            println!(
-                "{:<48} found {}/{}, least share {} %, false {}/{}",
+            page.push_str(&format!(
+                "| {} | {} of {} | {} % | {} of {} |\n",
                 row.edit, row.found, row.copies, row.least_percent, row.false_matches, row.others
-            );
+            ));
         }
     }
-    Ok(())
+    Ok(page)
 }
 
 fn row(

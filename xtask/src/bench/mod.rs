@@ -8,12 +8,14 @@ mod exact_match;
 mod file_hashes;
 mod first_alarm;
 mod known_lists;
+mod list_import;
 mod near_match;
+pub mod page;
 mod pdq;
 mod peers;
 mod tip_intake;
 
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -41,6 +43,27 @@ pub struct Figures {
     pub peer: Option<f64>,
 }
 
+/// What one run of one benchmark printed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Which benchmark.
+    pub name: String,
+    /// Our figure.
+    pub ours: f64,
+    /// The peer's in the same run; `None` when it was not installed.
+    pub peer: Option<f64>,
+    /// How many times better than the peer.
+    pub ratio: Option<f64>,
+    /// Unit of both figures.
+    pub unit: String,
+    /// The peer.
+    pub peer_name: String,
+    /// The ratio that the project set itself.
+    pub goal: Option<f64>,
+    /// The processor and how many of its cores there were.
+    pub processor: String,
+}
+
 /// What the benchmarks share.
 pub struct Workbench {
     /// A folder for scratch files, removed at the end.
@@ -54,14 +77,17 @@ const BENCHES: &[&Bench] = &[
     &exact_match::HFIND,
     &file_hashes::BENCH,
     &first_alarm::BENCH,
+    &list_import::BENCH,
     &near_match::BENCH,
     &near_match::SKEWED,
     &pdq::BENCH,
     &tip_intake::BENCH,
 ];
 
-/// Runs the named benchmarks, or all.
-pub fn run(names: &[&str]) -> Result<(), String> {
+/// Runs the named benchmarks, or all. With `--record` among the words the figures also go to
+/// [`page::RECORD`], from which `gen` makes the page.
+pub fn run(words: &[&str]) -> Result<(), String> {
+    let names: Vec<&str> = words.iter().copied().filter(|word| *word != "--record").collect();
     if let Some(unknown) = names.iter().find(|n| !BENCHES.iter().any(|b| b.name == **n)) {
         let all: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
         return Err(format!("no benchmark {unknown:?}; there are {}", all.join(", ")));
@@ -73,12 +99,18 @@ pub fn run(names: &[&str]) -> Result<(), String> {
     for unit in BENCHES.iter().filter(|b| names.is_empty() || names.contains(&b.name)) {
         results.push(measure(unit, &bench)?);
     }
-    let path = target().join("bench.json");
-    let text = serde_json::to_string_pretty(&results).map_err(|error| error.to_string())?;
-    std::fs::write(&path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
+    if words.contains(&"--record") {
+        page::record(&results)?;
+    }
+    write_json(&target().join("bench.json"), &results)
 }
 
-fn measure(unit: &Bench, bench: &Workbench) -> Result<serde_json::Value, String> {
+fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| error.to_string())?;
+    std::fs::write(path, text + "\n").map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn measure(unit: &Bench, bench: &Workbench) -> Result<Measured, String> {
     let figures = (unit.run)(bench).map_err(|error| format!("{}: {error}", unit.name))?;
     let ratio = figures.peer.map(|peer| match unit.more_is_better {
         true => figures.ours / peer,
@@ -94,8 +126,16 @@ fn measure(unit: &Bench, bench: &Workbench) -> Result<serde_json::Value, String>
         unit.unit,
         unit.peer
     );
-    Ok(json!({ "name": unit.name, "ours": figures.ours, "peer": figures.peer, "ratio": ratio,
-        "unit": unit.unit, "peer_name": unit.peer }))
+    Ok(Measured {
+        name: unit.name.to_owned(),
+        ours: figures.ours,
+        peer: figures.peer,
+        ratio,
+        unit: unit.unit.to_owned(),
+        peer_name: unit.peer.to_owned(),
+        goal: unit.goal,
+        processor: page::processor(),
+    })
 }
 
 /// Seconds that `work` takes.
