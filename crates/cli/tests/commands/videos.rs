@@ -46,7 +46,7 @@ fn the_frames_of_a_video_and_the_pixels_of_a_heic_are_facts() {
     let dump = unit.path("facts.jsonl");
     unit.run("sofia", &["dump", &dump]).ended(0);
     let rows = rows(Path::new(&dump));
-    let of = |table: &str| rows.iter().filter(move |row| row["table"] == table);
+    let of = |table: &'static str| rows.iter().filter(move |row| row["table"] == table);
     let parsed = |row: &Value, column: &str| -> Value {
         row[column].as_str().map_or(Value::Null, |text| serde_json::from_str(text).unwrap())
     };
