@@ -108,11 +108,7 @@ fn watch(child: &mut Child) -> Result<u64, String> {
     let mut peaks = BTreeMap::new();
     loop {
         let id = child.id();
-        let tasks = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
-        let mut ids: Vec<u32> = vec![id];
-        ids.extend(tasks.unwrap_or_default().split_whitespace().filter_map(|n| n.parse().ok()));
-        ids.extend(workers_of(id));
-        for id in ids {
+        for id in std::iter::once(id).chain(workers_of(id)) {
             if let Some(peak) = peak_kb(id) {
                 peaks.insert(id, peak);
             }
@@ -125,7 +121,7 @@ fn watch(child: &mut Child) -> Result<u64, String> {
     }
 }
 
-/// Workers are started by threads of their own, which the list of one thread does not show.
+/// Children of any thread: workers are started by threads of their own.
 fn workers_of(parent: u32) -> Vec<u32> {
     let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
     let children =
