@@ -44,6 +44,13 @@ pub struct Config {
     /// share that vPDQ asks for.
     #[serde(default = "frames_min_percent")]
     pub frames_min_percent: u8,
+    /// Whether pictures are looked up turned and mirrored as well. Default true.
+    #[serde(default = "turned")]
+    pub turned: bool,
+}
+
+fn turned() -> bool {
+    true
 }
 
 fn near_threshold() -> u32 {
@@ -91,13 +98,16 @@ impl Config {
              # Largest number of differing PDQ bits that still counts as near.\n\
              near_threshold = {}\n\n\
              # Least share of frames, in percent, from which two videos count as near.\n\
-             frames_min_percent = {}\n",
+             frames_min_percent = {}\n\n\
+             # Whether pictures are looked up turned and mirrored as well.\n\
+             turned = {}\n",
             quoted(&self.unit),
             quoted(&self.country),
             quoted(&self.contact),
             quoted(&self.mailbox),
             self.near_threshold,
             self.frames_min_percent,
+            self.turned,
         );
         files::write(&folder.join(FILE), text.as_bytes())
     }
@@ -152,6 +162,7 @@ mod tests {
             database: None,
             near_threshold: 31,
             frames_min_percent: 80,
+            turned: true,
         }
     }
 

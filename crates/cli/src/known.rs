@@ -28,6 +28,7 @@ pub async fn open(session: &Session) -> Result<(KnownIndex, Opened), CliError> {
     let settings = MatchSettings {
         near_threshold: session.config.near_threshold,
         frames_min_percent: session.config.frames_min_percent,
+        turned: session.config.turned,
     };
     KnownIndex::open(&session.folder.join(FOLDER), lists, &settings).map_err(failed)
 }

@@ -7,10 +7,10 @@ use crate::lists::{List, Lists, key};
 use crate::near::{FRAME, mix};
 use crate::open::{IndexError, Opened, Tables};
 use crate::order::in_order;
-use crate::settings::{DEFAULT_FRAMES_PERCENT, MatchSettings};
+use crate::settings::MatchSettings;
 use amparo_model::{
-    Basis, Category, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Match, MatchBasis,
-    Md5, Pdq, Place, RecordedHash, Sha1, Sha256,
+    Basis, Category, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Look, Match,
+    MatchBasis, Md5, Pdq, Place, RecordedHash, Sha1, Sha256,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -83,11 +83,10 @@ impl KnownIndex {
         Ok(Self::new(lists, tables, settings))
     }
 
-    /// [`KnownIndex::build_in_memory`] with the default share of frames, for short lists.
+    /// [`KnownIndex::build_in_memory`] with the other settings as they are by default.
     #[must_use]
     pub fn build(lists: Vec<(HashSetHeader, Vec<KnownHash>)>, threshold: u32) -> Self {
-        let settings =
-            MatchSettings { near_threshold: threshold, frames_min_percent: DEFAULT_FRAMES_PERCENT };
+        let settings = MatchSettings { near_threshold: threshold, ..MatchSettings::default() };
         match Self::build_in_memory(lists, &settings) {
             Ok(index) => index,
             Err(error) => unreachable!("2^31 rows do not fit into memory: {error}"),
@@ -187,7 +186,8 @@ impl KnownIndex {
     #[must_use]
     pub fn near_many(&self, pdqs: &[Pdq]) -> Vec<Vec<Match>> {
         let threshold = self.settings.near_threshold;
-        let basis = |distance| MatchBasis::Near { distance, threshold };
+        let look = Look::AsShown;
+        let basis = |distance| MatchBasis::Near { distance, threshold, look };
         let matches = |rows: Vec<NearRow>| {
             self.matches(rows.into_iter().map(|near| (near.row, basis(near.distance))))
         };
@@ -232,8 +232,9 @@ impl KnownIndex {
     /// list of one id never changes (another object under the same id is a conflict in the store).
     #[must_use]
     pub fn version(&self) -> String {
-        let MatchSettings { near_threshold, frames_min_percent } = self.settings;
-        let mut version = format!("pdq<={near_threshold};frames>={frames_min_percent}%");
+        let MatchSettings { near_threshold, frames_min_percent, turned } = self.settings;
+        let mut version =
+            format!("pdq<={near_threshold};turned={turned};frames>={frames_min_percent}%");
         for list in self.lists.iter() {
             let (set, count) = (&list.header, list.file.len());
             let purpose = set.purpose.as_str();

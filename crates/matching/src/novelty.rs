@@ -2,14 +2,24 @@
 
 use crate::KnownIndex;
 use amparo_model::{
-    Hashes, Match, MatchBasis, Novelty, NoveltyStatement, Pdq, RecordedHash, Sha256,
+    Hashes, Look, Match, MatchBasis, Novelty, NoveltyStatement, Pdq, RecordedHash, Sha256,
 };
+use std::collections::BTreeMap;
 
 /// What a file looks like, as far as its bytes were decoded.
 #[derive(Debug, Clone, Copy)]
 pub enum Looks<'a> {
-    /// A picture.
+    /// A picture by one hash.
     Picture(&'a Pdq),
+    /// A picture by all its looks.
+    AllOf {
+        /// As it is shown; `None` where that has no hash.
+        shown: Option<&'a Pdq>,
+        /// Turned and mirrored; asked only where the settings say so.
+        turned: &'a [Pdq],
+        /// Later frames of an animation.
+        later_frames: &'a [Pdq],
+    },
     /// A video, by its frames in their order.
     Video(&'a [Pdq]),
 }
@@ -19,6 +29,9 @@ impl Looks<'_> {
     fn matchable(self) -> bool {
         match self {
             Self::Picture(pdq) => pdq.matchable(),
+            Self::AllOf { shown, later_frames, .. } => {
+                shown.into_iter().chain(later_frames).any(Pdq::matchable)
+            }
             Self::Video(frames) => frames.iter().any(Pdq::matchable),
         }
     }
@@ -106,17 +119,43 @@ impl KnownIndex {
         all.extend(recorded.map(|hash| self.recorded(hash)).unwrap_or_default());
         all.extend(match looks {
             Some(Looks::Picture(pdq)) => self.near(pdq),
+            Some(Looks::AllOf { shown, turned, later_frames }) => {
+                self.near_by_any(shown, turned, later_frames)
+            }
             Some(Looks::Video(frames)) => self.frames(frames),
             None => Vec::new(),
         });
         self.in_order(all)
     }
 
+    /// The nearest match of each row, whichever look gave it.
+    fn near_by_any(&self, shown: Option<&Pdq>, turned: &[Pdq], later_frames: &[Pdq]) -> Vec<Match> {
+        let turned = if self.settings.turned { turned } else { &[] };
+        let looks = shown.map(|pdq| (*pdq, Look::AsShown)).into_iter();
+        let looks = looks.chain(turned.iter().map(|pdq| (*pdq, Look::Turned)));
+        let looks = looks.chain(later_frames.iter().map(|pdq| (*pdq, Look::LaterFrame)));
+        let (hashes, looks): (Vec<Pdq>, Vec<Look>) = looks.unzip();
+        let mut best: BTreeMap<_, Match> = BTreeMap::new();
+        for (matches, look) in self.near_many(&hashes).into_iter().zip(looks) {
+            for mut found in matches {
+                if let MatchBasis::Near { look: by, .. } = &mut found.basis {
+                    *by = look;
+                }
+                let row = (found.hash_set.clone(), found.row.clone());
+                let kept = best.entry(row).or_insert_with(|| found.clone());
+                if found.basis < kept.basis {
+                    *kept = found;
+                }
+            }
+        }
+        best.into_values().collect()
+    }
+
     /// Whether a list that alerts holds anything of the same kind.
     fn can_compare(&self, looks: Looks<'_>) -> bool {
         let mut alerting = self.lists.iter().filter(|list| list.header.purpose.alerts());
         alerting.any(|list| match looks {
-            Looks::Picture(_) => list.file.counts().pdq > 0,
+            Looks::Picture(_) | Looks::AllOf { .. } => list.file.counts().pdq > 0,
             Looks::Video(_) => list.file.counts().frames > 0,
         })
     }

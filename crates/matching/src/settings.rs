@@ -18,10 +18,16 @@ pub struct MatchSettings {
     pub near_threshold: u32,
     /// Least share in percent, of either video's frames, that has a counterpart in the other.
     pub frames_min_percent: u8,
+    /// Whether pictures are looked up turned and mirrored as well.
+    pub turned: bool,
 }
 
 impl Default for MatchSettings {
     fn default() -> Self {
-        Self { near_threshold: DEFAULT_THRESHOLD, frames_min_percent: DEFAULT_FRAMES_PERCENT }
+        Self {
+            near_threshold: DEFAULT_THRESHOLD,
+            frames_min_percent: DEFAULT_FRAMES_PERCENT,
+            turned: true,
+        }
     }
 }

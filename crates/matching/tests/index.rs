@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
-use amparo_matching::{DEFAULT_THRESHOLD, KnownIndex, Looks};
+use amparo_matching::{DEFAULT_THRESHOLD, KnownIndex, Looks, MatchSettings};
 use amparo_model::{
-    Bits256, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Match, MatchBasis, Md5,
-    Novelty, Pdq, Purpose, RecordedHash, Scheme, Sha1, Sha256,
+    Bits256, HashAlgorithm, HashSetHeader, HashSetId, Hashes, KnownHash, Look, Match, MatchBasis,
+    Md5, Novelty, Pdq, Purpose, RecordedHash, Scheme, Sha1, Sha256,
 };
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -96,7 +96,9 @@ fn near_search_finds_all_within_the_threshold_and_none_beyond() {
 
 fn distance_of(found: &Match) -> u32 {
     match found.basis {
-        MatchBasis::Near { distance, threshold: DEFAULT_THRESHOLD } => distance,
+        MatchBasis::Near { distance, threshold: DEFAULT_THRESHOLD, look: Look::AsShown } => {
+            distance
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -157,7 +159,8 @@ fn the_order_of_lists_and_rows_changes_nothing() {
     assert_eq!(one.version(), two.version());
     let bases: Vec<MatchBasis> = ask(&one).matches.iter().map(|m| m.basis).collect();
     let read = MatchBasis::Exact { algorithm: HashAlgorithm::Sha256, recorded_by_app: false };
-    let near = |distance| MatchBasis::Near { distance, threshold: DEFAULT_THRESHOLD };
+    let look = Look::AsShown;
+    let near = |distance| MatchBasis::Near { distance, threshold: DEFAULT_THRESHOLD, look };
     assert_eq!(bases, [read, read, near(4), near(4), near(9), near(9)]);
 }
 
@@ -216,4 +219,29 @@ fn a_recorded_value_of_the_wrong_form_matches_nothing() {
     assert_eq!(ask(HashAlgorithm::Md5, &file.sha256.to_string()), 0);
     assert_eq!(ask(HashAlgorithm::Sha256, "not a hash"), 0);
     assert_eq!(ask(HashAlgorithm::Pdq, &file.sha256.to_string()), 0);
+}
+
+#[test]
+fn a_turned_picture_and_a_later_frame_are_found_and_the_match_says_so() {
+    let mut rng = ChaCha8Rng::seed_from_u64(8);
+    let (listed, shown, other) = (pdq(&mut rng), pdq(&mut rng), pdq(&mut rng));
+    let rows = vec![KnownHash { pdq: Some(listed), ..nothing() }];
+    let list = || vec![(header("a", "US", Purpose::Alert), rows.clone())];
+    let file = hashes(&mut rng);
+    let check = |settings: &MatchSettings, turned: &[Pdq], later_frames: &[Pdq], expect| {
+        let index = KnownIndex::build_in_memory(list(), settings).unwrap();
+        let looks = Looks::AllOf { shown: Some(&shown), turned, later_frames };
+        let said = index.novelty(file.sha256, Some(&file), None, Some(looks));
+        let looks = said.matches.iter().map(|found| match found.basis {
+            MatchBasis::Near { distance, look, .. } => (distance, look),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(looks.collect::<Vec<_>>(), expect);
+    };
+    let (near, nearer) = (turned(&listed, 9, &mut rng), turned(&listed, 4, &mut rng));
+    let on = MatchSettings::default();
+    check(&on, &[other, near], &[], vec![(9, Look::Turned)]);
+    check(&on, &[near], &[other, nearer], vec![(4, Look::LaterFrame)]);
+    check(&on, &[other], &[other], vec![]);
+    check(&MatchSettings { turned: false, ..on }, &[near], &[], vec![]);
 }

@@ -61,7 +61,8 @@ pub struct Treatment {
     pub orientation: Orientation,
 }
 
-/// The frames of these bytes; `None` where there is only one, or where frames are too small to hash.
+/// The frames of these bytes; `None` where there is only one, or where frames are too small to
+/// hash.
 pub fn read(
     bytes: &[u8],
     format: ImageFormat,

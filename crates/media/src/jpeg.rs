@@ -1,11 +1,12 @@
-//! JPEG: the brightness alone where the file holds it apart, colours otherwise; and the word about a
-//! file that ends too early.
+//! JPEG: the brightness alone where the file holds it apart, colours otherwise; and the word about
+//! a file that ends too early.
 //!
 //! Nearly every JPEG stores brightness (Y) beside two colour differences. PDQ uses brightness only,
 //! so the other two need be neither transformed nor enlarged nor mixed: that is half of the work.
 //! The hash then differs from the one of rounded and clipped colours by at most a few bits;
 //! `xtask bench pdq` prints by how many on a varied set, and `tests/jpeg.rs` holds a smaller one to
-//! the same bound. No transform at reduced scale is used: it moves more bits than that bound allows.
+//! the same bound. No transform at reduced scale is used: it moves more bits than that bound
+//! allows.
 //!
 //! A decoder that shows what there is fills the missing part with grey, and cut pictures would
 //! resemble each other more than their originals. So a JPEG that breaks off is refused as damaged.

@@ -2,9 +2,9 @@
 //!
 //! This crate knows no disk, no clock and no case. Its decoders read hostile bytes and therefore
 //! run only inside the sandbox's worker. [`examine`] is the one entry; [`pdq`] is the perceptual
-//! hash for pixels that are already decoded, wherever they come from. Videos, HEIC and AVIF are read
-//! by confined programs found on the machine: [`container`] tells them by content, [`video`] is the
-//! pure part of it.
+//! hash for pixels that are already decoded, wherever they come from. Videos, HEIC and AVIF are
+//! read by confined programs found on the machine: [`container`] tells them by content, [`video`]
+//! is the pure part of it.
 //!
 //! To add a format: enable it in the `image` crate, list it in `format.rs`, and give it a row in
 //! the test there. If it can hold several frames, give it an arm in `frames.rs`. A format that is

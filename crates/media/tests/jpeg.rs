@@ -62,7 +62,8 @@ fn the_test_encoder_writes_what_it_was_given() {
     }
 }
 
-/// An EXIF segment with nothing but the orientation (Exif 2.32, 4.5.4), put behind the first marker.
+/// An EXIF segment with nothing but the orientation (Exif 2.32, 4.5.4), put behind the first
+/// marker.
 fn oriented(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     exif.extend([orientation, 0, 0, 0, 0, 0, 0]);

@@ -32,7 +32,7 @@ pub use hash::{
 };
 pub use id::{AuthorisationId, CaseId, EvidenceId, HashSetId, InvalidId, ReferralId, TipId};
 pub use locator::{Located, Locator, Place, Problem, ProblemKind, View};
-pub use matching::{Match, MatchBasis, Novelty, NoveltyStatement};
+pub use matching::{Look, Match, MatchBasis, Novelty, NoveltyStatement};
 pub use people::{Actor, Role};
 pub use record::{
     Account, AccountKey, AsStored, Call, Chat, ChatKind, Contact, Direction, Message, MessageState,

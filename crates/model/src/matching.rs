@@ -43,6 +43,9 @@ pub enum MatchBasis {
         distance: u32,
         /// Threshold in force.
         threshold: u32,
+        /// Which look of the file was near.
+        #[serde(default)]
+        look: Look,
     },
     /// Enough frames of a video within the threshold of frames of a listed video.
     Frames {
@@ -55,6 +58,21 @@ pub enum MatchBasis {
         /// Least share in force, in percent, which both have to reach.
         min_percent: u8,
     },
+}
+
+/// By which of its looks a picture was compared.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// As it is shown; of an animation, its first frame.
+    #[default]
+    AsShown,
+    /// Turned by a quarter or half, or mirrored.
+    Turned,
+    /// A later frame of an animation.
+    LaterFrame,
 }
 
 /// The four answers to "has this been seen before?".

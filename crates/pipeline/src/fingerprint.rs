@@ -8,7 +8,7 @@ use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
 use amparo_evidence::{SourceError, hash_bytes};
 use amparo_matching::KnownIndex;
-use amparo_model::{Hashes, Locator, NoveltyStatement, Place, Problem, ProblemKind};
+use amparo_model::{Hashes, Locator, NoveltyStatement, Pdq, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
 use std::sync::Arc;
@@ -130,7 +130,13 @@ fn unread_frames(one: &Examined, picture: &Picture) -> Option<Problem> {
 }
 
 fn fact_of(picture: Picture) -> PictureFact {
+    // The first of the eight is the picture as it is, the first frame as well.
+    let turned = picture.dihedral.iter().flat_map(|all| all.iter().skip(1)).copied().collect();
+    let kept = picture.frames.iter().flat_map(|frames| frames.kept.iter().skip(1));
+    let later_frames = kept.map(|frame| frame.pdq).filter(Pdq::matchable).collect();
     PictureFact {
+        turned,
+        later_frames,
         width: picture.width,
         height: picture.height,
         format: picture.format,

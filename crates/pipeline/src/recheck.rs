@@ -108,7 +108,12 @@ pub(crate) fn looks<'a>(
     picture: Option<&'a PictureFact>,
     frames: Option<&'a [Pdq]>,
 ) -> Option<Looks<'a>> {
-    let picture = picture.and_then(|picture| picture.pdq.as_ref()).map(Looks::Picture);
+    let picture = picture.filter(|one| one.pdq.is_some() || !one.later_frames.is_empty());
+    let picture = picture.map(|one| Looks::AllOf {
+        shown: one.pdq.as_ref(),
+        turned: &one.turned,
+        later_frames: &one.later_frames,
+    });
     picture.or_else(|| frames.map(Looks::Video))
 }
 

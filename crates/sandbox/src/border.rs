@@ -123,7 +123,8 @@ impl Border {
 
     fn picture(&self, picture: Picture) -> Result<Answer, Violation> {
         let pixels = u64::from(picture.width) * u64::from(picture.height);
-        let asked = picture.convention == Convention::default() && picture.dihedral.is_none();
+        let asked = picture.convention == Convention::default()
+            && picture.dihedral.is_some() == picture.pdq.is_some();
         let rules = [
             ("format", FORMATS.contains(&picture.format.as_str())),
             ("size", pixels <= self.picture.max_pixels),

@@ -8,8 +8,8 @@
 //!
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
 //! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`). Lists of known
-//! hashes are larger than a worker's memory: it asks for their bytes piece by piece ([`ListBytes`]).
-//! Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
+//! hashes are larger than a worker's memory: it asks for their bytes piece by piece
+//! ([`ListBytes`]). Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call

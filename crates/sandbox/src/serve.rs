@@ -6,6 +6,7 @@ use crate::frame::{
 };
 use crate::outgoing::Outgoing;
 use crate::serve_list::list;
+use amparo_media::Wanted;
 use amparo_model::{Locator, Place, Problem, ProblemKind};
 use amparo_parsers::{Blob, Input, Sink};
 use serde::de::DeserializeOwned;
@@ -59,7 +60,9 @@ fn examine(
         let body = NotExamined { kind: ProblemKind::Limit, why };
         return frame::write_json(output, Kind::NotExamined, &body);
     };
-    match amparo_media::examine(&bytes, &request.limits) {
+    // Turned and mirrored copies are the commonest way to hide one from a look-up.
+    let wanted = Wanted { dihedral: true, ..Wanted::default() };
+    match amparo_media::examine_as(&bytes, &request.limits, &wanted) {
         Ok(picture) => frame::write_json(output, Kind::Picture, &picture),
         Err(error) => {
             let body = NotExamined { kind: error.kind(), why: error.to_string() };

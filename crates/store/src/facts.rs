@@ -82,6 +82,12 @@ pub struct PictureFact {
     pub format: String,
     /// Perceptual hash.
     pub pdq: Option<Pdq>,
+    /// The same of the picture turned and mirrored, where it could be computed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turned: Vec<Pdq>,
+    /// The same of later frames of an animation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later_frames: Vec<Pdq>,
     /// EXIF make.
     pub camera_make: Option<String>,
     /// EXIF model.

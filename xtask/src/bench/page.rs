@@ -1,4 +1,5 @@
-//! The page of measured ratios: `bench --record` keeps figures in [`RECORD`], `gen` writes the page.
+//! The page of measured ratios: `bench --record` keeps figures in [`RECORD`], `gen` writes the
+//! page.
 //!
 //! Figures of different machines must not be mixed up, so each line names its processor; only the
 //! ratio, measured in one run, is a claim.

@@ -1,13 +1,13 @@
 //! How often a changed picture is still found, and how often an unrelated one is found by mistake.
 //!
-//! `xtask bench error_table` makes lawful, abstract pictures from a seed, changes them in known ways
-//! and writes `docs/error-table.md`: for each way and each radius the share that is still near. An
-//! expert in court is asked for exactly this: the known error rate of the method. The page carries
-//! no date and no machine, so that a second run gives the same text.
+//! `xtask bench error_table` makes lawful, abstract pictures from a seed, changes them in known
+//! ways and writes `docs/error-table.md`: for each way and each radius the share that is still
+//! near. An expert in court is asked for exactly this: the known error rate of the method. The page
+//! carries no date and no machine, so that a second run gives the same text.
 //!
 //! To add a way to change a picture: a row in [`transforms::TRANSFORMS`]. To add another kind of
-//! stills: a function that gives [`Row`]s, listed in [`SOURCES`]. Videos, which are found by the share of
-//! their frames, have a section of their own (`video_errors.rs`).
+//! stills: a function that gives [`Row`]s, listed in [`SOURCES`]. Videos, which are found by the
+//! share of their frames, have a section of their own (`video_errors.rs`).
 
 mod page;
 mod pictures;

@@ -97,6 +97,7 @@ pub async fn run(edge: &Edge, args: Args) -> Result<Made, CliError> {
         database: args.database,
         near_threshold: config::DEFAULT_NEAR_THRESHOLD,
         frames_min_percent: config::DEFAULT_FRAMES_MIN_PERCENT,
+        turned: true,
     };
     config.check().map_err(|why| CliError::bad("init", why))?;
     let admin = match args.admin {

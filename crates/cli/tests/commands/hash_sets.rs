@@ -142,14 +142,14 @@ fn unit_with_file() -> (Unit, String) {
     let path = unit.path("phone");
     let args = ["evidence", "add", &path, "--case", CASE, "--authorisation", "O-1"];
     unit.run("ines", &args).ended(0);
-    let listing = ["evidence", "list", "ALC-1/phone", "--case", CASE];
+    let listing = ["evidence", "list", "--item", "ALC-1/phone", "--case", CASE];
     let listing = unit.run("ines", &listing).ended(0).json();
     let md5 = listing["entries"][0]["entry"]["hashes"]["md5"].as_str().unwrap().to_owned();
     (unit, md5)
 }
 
 fn answer(unit: &Unit) -> Value {
-    let args = ["evidence", "list", "ALC-1/phone", "--case", CASE];
+    let args = ["evidence", "list", "--item", "ALC-1/phone", "--case", CASE];
     unit.run("ines", &args).ended(0).json()["entries"][0]["novelty"].clone()
 }
 

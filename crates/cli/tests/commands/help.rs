@@ -58,7 +58,7 @@ fn parsers_are_listed_with_what_they_cannot_do() {
     let parsers = run(&["parsers", "--json"]).ended(0).json();
     let ids: Vec<&str> =
         parsers["parsers"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap()).collect();
-    for id in ["ncmec_le_json", "telegram_desktop", "vics_2", "whatsapp_android"] {
+    for id in ["ncmec_le_json", "telegram_desktop", "vics", "whatsapp_android"] {
         assert!(ids.contains(&id), "{id} is not in {ids:?}");
     }
     assert!(run(&["parsers", "--lang", "en"]).ended(0).stdout.contains("Does not read"));

@@ -23,7 +23,8 @@ static SPEC: Spec = Spec {
     tier: Tier::Unexercised,
     tested_on: &["generated: 1 list, 9 rows"],
     gaps: &[
-        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: the file has no place for them",
+        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: \
+         the file has no place for them",
         "without a column of qualities a PDQ is taken as quality 100; timestamps of vPDQ frames \
          are not kept",
         "files in UTF-16 or other encodings than UTF-8 are refused or read with replaced letters",

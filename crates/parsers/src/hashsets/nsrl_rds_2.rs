@@ -23,7 +23,8 @@ static SPEC: Spec = Spec {
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 1 list, 7 rows"],
     gaps: &[
-        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: the file has no place for them",
+        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: \
+         the file has no place for them",
         "`known_hash.sha256`, `known_hash.pdq`, `known_hash.photodna`, `known_hash.frames`, \
          `known_hash.code`, `known_hash.series`, `known_hash.is_distributed`, \
          `known_hash.victim_identified`: the file has no column for them",

@@ -5,7 +5,8 @@ use super::graph::{Graph, Id, Node};
 use crate::draft::Draft;
 use crate::ledger::LedgerRow;
 use amparo_model::{
-    HashAlgorithm, HashSetId, Match, MatchBasis, NoveltyStatement, RecordedHash, Sha256, UtcMillis,
+    HashAlgorithm, HashSetId, Look, Match, MatchBasis, NoveltyStatement, RecordedHash, Sha256,
+    UtcMillis,
 };
 
 /// A file as far as hashes, name, size and type describe it.
@@ -268,8 +269,13 @@ fn hit_words(hit: &Match) -> String {
             format!("equal {algorithm}, as recorded by the app")
         }
         MatchBasis::Exact { algorithm, .. } => format!("equal {algorithm}"),
-        MatchBasis::Near { distance, threshold } => {
-            format!("PDQ distance {distance} of at most {threshold}")
+        MatchBasis::Near { distance, threshold, look } => {
+            let look = match look {
+                Look::AsShown => "",
+                Look::Turned => " when turned or mirrored",
+                Look::LaterFrame => ", by a later frame of the animation",
+            };
+            format!("PDQ distance {distance} of at most {threshold}{look}")
         }
         MatchBasis::Frames { query_percent, list_percent, threshold, min_percent } => format!(
             "{query_percent} % of its frames and {list_percent} % of the listed video's within PDQ \

@@ -4,7 +4,7 @@
 use amparo_model::{
     Account, AccountKey, Alarm, Authorisation, AuthorisationId, Band, Bits256, Capture, Case,
     CaseId, Category, DataCategory, Direction, EvidenceId, EvidenceItem, EvidenceKind,
-    HashAlgorithm, HashSetId, Hashes, Identifier, IdentifierKind, Located, Locator, Match,
+    HashAlgorithm, HashSetId, Hashes, Identifier, IdentifierKind, Located, Locator, Look, Match,
     MatchBasis, Md5, MessageState, Moment, Novelty, NoveltyStatement, Party as TipParty, PartyRole,
     Pdq, Place, Reason, Receipt, RecordedHash, ReferralId, Scheme, Sha1, Sha256, Stated, TipFile,
     TipId, TipRevision, Transfer, UtcMillis, View,
@@ -287,7 +287,9 @@ fn novelty(n: u8) -> NoveltyStatement {
         Novelty::Known => {
             Some(MatchBasis::Exact { algorithm: HashAlgorithm::Sha256, recorded_by_app: true })
         }
-        Novelty::NearKnown => Some(MatchBasis::Near { distance: 12, threshold: 31 }),
+        Novelty::NearKnown => {
+            Some(MatchBasis::Near { distance: 12, threshold: 31, look: Look::AsShown })
+        }
         _ => None,
     };
     let hit = |basis| Match {

@@ -74,6 +74,8 @@ pub async fn fingerprints_reach_the_entry(bench: &Bench) {
         height: 480,
         format: "jpeg".to_owned(),
         pdq: Some(Pdq { bits: "cd".repeat(32).parse().unwrap(), quality: 87 }),
+        turned: vec![Pdq { bits: "dc".repeat(32).parse().unwrap(), quality: 87 }],
+        later_frames: Vec::new(),
         camera_make: Some("Example".to_owned()),
         camera_model: None,
         camera_serial: None,

@@ -1,10 +1,10 @@
 //! How far the hash of a JPEG's brightness lies from that of a full decode, and from the reference.
 //!
 //! Several hundred abstract photos, encoded by libjpeg through Pillow at many qualities, samplings
-//! and sizes, some scan by scan. Three hashes of each: ours from the file, ours from the pixels that
-//! the `image` crate decodes in full, and PyPI's `pdqhash` from those that Pillow decodes. The bound
-//! that a shortcut must keep: at most 2 bits for 95 % and at most 10 bits for 99.9 %, of pictures of
-//! quality 50 and more.
+//! and sizes, some scan by scan. Three hashes of each: ours from the file, ours from the pixels
+//! that the `image` crate decodes in full, and PyPI's `pdqhash` from those that Pillow decodes. The
+//! bound that a shortcut must keep: at most 2 bits for 95 % and at most 10 bits for 99.9 %, of
+//! pictures of quality 50 and more.
 
 use super::super::Workbench;
 use crate::error_table::{each, scene::scene};
