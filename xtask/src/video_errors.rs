@@ -97,8 +97,8 @@ pub fn section() -> Result<String, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let tools = Tools::find(WorkerCommand { program, args: vec!["launch".to_owned()] });
     let mut page = format!(
-        "\n## Videos\n\n{} generated videos of 10 seconds, each edited in every way below. A copy is \
-         found when at least {MIN_PERCENT} % of\nits frames, and of the original's, have a \
+        "\n## Videos\n\n{} generated videos of 10 seconds, each edited in every way below. A \
+         copy is found when at least {MIN_PERCENT} % of\nits frames, and of the original's, have a \
          counterpart within {RADIUS} bits. \"Least share\" is the worst of the copies.\n",
         ORIGINALS.len()
     );

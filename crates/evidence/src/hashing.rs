@@ -2,6 +2,31 @@
 //!
 //! MD5 and SHA-1 are here because the lists of the field are keyed by them; the name of an object
 //! is its SHA-256 alone.
+//!
+//! One stream ([`Hasher`]) is held back by MD5, each of whose steps waits for the one before. Where
+//! many files are at hand, [`hash_bytes_many`] and [`crate::FolderSource::hash_many`] hash them side
+//! by side in the lanes of vector registers, several times as fast and with equal results.
+
+mod feed;
+mod kernel;
+mod many;
+mod md5;
+mod sha1;
+mod sha256;
+#[cfg(target_arch = "x86_64")]
+mod sha_ni;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use kernel::{HashKernels, hash_kernels};
+pub use many::hash_bytes_many;
+
+pub(crate) use feed::{Buffer, Feed};
+pub(crate) use many::hash_feeds;
 
 use amparo_model::{Hashes, Md5, Sha1, Sha256};
 use sha2::Digest;
@@ -10,8 +35,8 @@ use sha2::Digest;
 #[derive(Clone, Default)]
 pub struct Hasher {
     size: u64,
-    md5: md5::Md5,
-    sha1: sha1::Sha1,
+    md5: ::md5::Md5,
+    sha1: ::sha1::Sha1,
     sha256: sha2::Sha256,
 }
 
@@ -51,42 +76,4 @@ pub fn hash_bytes(bytes: &[u8]) -> Hashes {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Sha256 {
     Sha256(sha2::Sha256::digest(bytes).into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn published_vectors_come_out() {
-        let check = |bytes: &[u8], md5: &str, sha1: &str, sha256: &str| {
-            let hashes = hash_bytes(bytes);
-            assert_eq!(hashes.md5.to_string(), md5);
-            assert_eq!(hashes.sha1.to_string(), sha1);
-            assert_eq!(hashes.sha256.to_string(), sha256);
-            assert_eq!(hashes.size, bytes.len() as u64);
-        };
-        check(
-            b"",
-            "d41d8cd98f00b204e9800998ecf8427e",
-            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-        );
-        check(
-            b"abc",
-            "900150983cd24fb0d6963f7d28e17f72",
-            "a9993e364706816aba3e25717850c26c9cd0d89d",
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-        );
-    }
-
-    #[test]
-    fn pieces_do_not_matter() {
-        let bytes: Vec<u8> = (0..100_003u32).map(|at| (at % 251) as u8).collect();
-        let mut hasher = Hasher::default();
-        for piece in bytes.chunks(977) {
-            hasher.update(piece);
-        }
-        assert_eq!(hasher.finish(), hash_bytes(&bytes));
-    }
 }

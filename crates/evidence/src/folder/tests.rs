@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::hash_bytes;
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -179,4 +180,82 @@ fn a_path_too_long_to_open_is_a_problem_not_an_end() {
 fn no_folder_is_an_error_that_names_it() {
     let error = FolderSource::open(Path::new("/nonexistent/folder")).err().unwrap();
     assert!(error.to_string().contains("/nonexistent/folder"), "{error}");
+}
+
+/// What `hash_many` says of each path, each of them once.
+fn hash_many<'p>(
+    source: &FolderSource,
+    paths: impl Iterator<Item = &'p str>,
+) -> BTreeMap<String, Result<Hashes, SourceError>> {
+    let mut found = BTreeMap::new();
+    source.hash_many(&mut paths.fuse(), &mut |path, hashed| {
+        assert!(found.insert(path.to_owned(), hashed).is_none(), "{path} came back twice");
+    });
+    found
+}
+
+#[test]
+fn many_files_at_once_give_what_each_gives_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let sizes = [0, 1, 63, 64, 65, 4096, 262_143, 262_144, 262_145, 1_000_003];
+    let bytes = |n: usize| -> Vec<u8> {
+        (0..sizes[n % sizes.len()]).map(|at| (at * (n + 3)) as u8).collect()
+    };
+    let paths: Vec<String> = (0..45).map(|n| format!("{}/f{n:02}", n % 4)).collect();
+    paths.iter().enumerate().for_each(|(n, path)| put(root.path(), path, &bytes(n)));
+    let source = FolderSource::open(root.path()).unwrap();
+    for count in [0, 1, 2, 15, 16, 17, 45] {
+        let found = hash_many(&source, paths.iter().take(count).map(String::as_str));
+        assert_eq!(found.len(), count);
+        for (n, path) in paths.iter().take(count).enumerate() {
+            assert_eq!(found[path], Ok(hash_bytes(&bytes(n))), "{path}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_read_among_many_is_a_problem_and_the_others_are_hashed() {
+    let root = tempfile::tempdir().unwrap();
+    let good: Vec<String> = (0..30).map(|n| format!("good{n}")).collect();
+    good.iter().for_each(|path| put(root.path(), path, path.repeat(5000).as_bytes()));
+    symlink("good1", root.path().join("link")).unwrap();
+    let source = FolderSource::open(root.path()).unwrap();
+    let bad = ["link", "missing", "../outside", ""];
+    let mut paths: Vec<&str> = good.iter().map(String::as_str).collect();
+    bad.iter().zip([0, 7, 16, 33]).for_each(|(path, at)| paths.insert(at, path));
+    let found = hash_many(&source, paths.into_iter());
+    assert_eq!(found.len(), good.len() + bad.len());
+    for path in bad {
+        assert_eq!(found[path], Err(source.read(path, 100).unwrap_err()));
+    }
+    for path in &good {
+        assert_eq!(found[path], Ok(hash_bytes(path.repeat(5000).as_bytes())));
+    }
+}
+
+#[test]
+fn files_that_grow_or_shrink_while_many_are_hashed_are_problems_of_their_own() {
+    let root = tempfile::tempdir().unwrap();
+    let size = 3 << 20;
+    ["grows", "shrinks", "still"].iter().for_each(|path| put(root.path(), path, &vec![7; size]));
+    put(root.path(), "zlast", b"small");
+    let source = FolderSource::open(root.path()).unwrap();
+    let change = |path: &str, size: u64| {
+        fs::File::options().write(true).open(root.path().join(path)).unwrap().set_len(size)
+    };
+    let mut found = BTreeMap::new();
+    let paths = ["grows", "shrinks", "still", "zlast"];
+    // The small file ends while the first buffers of the others are in work.
+    source.hash_many(&mut paths.into_iter(), &mut |path, hashed| {
+        if path == "zlast" {
+            change("grows", size as u64 + 1).unwrap();
+            change("shrinks", 5).unwrap();
+        }
+        found.insert(path, hashed);
+    });
+    for path in ["grows", "shrinks"] {
+        assert_eq!(found[path], Err(SourceError::Changed { path: path.to_owned() }));
+    }
+    assert_eq!(found["still"], Ok(hash_bytes(&vec![7; size])));
+    assert_eq!(found["zlast"], Ok(hash_bytes(b"small")));
 }

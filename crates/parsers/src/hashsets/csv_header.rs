@@ -28,8 +28,8 @@ static SPEC: Spec = Spec {
         "without a column of qualities a PDQ is taken as quality 100; timestamps of vPDQ frames \
          are not kept",
         "files in UTF-16 or other encodings than UTF-8 are refused or read with replaced letters",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["RFC 4180, Common Format and MIME Type for CSV Files"],
     time: "no time is read; the list's date is stated at import",

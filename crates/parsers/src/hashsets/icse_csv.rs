@@ -28,8 +28,8 @@ static SPEC: Spec = Spec {
         "`known_hash.sha256`, `known_hash.pdq`, `known_hash.frames`, `known_hash.size`, \
          `known_hash.name`: the export has no column for them",
         "flags of other words than y, yes, t, true, 1 and their opposites are left open",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["IPED, reader of ICSE exports, seen 2026"],
     time: "no time is read; the list's date is stated at import",

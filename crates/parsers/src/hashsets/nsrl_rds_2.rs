@@ -30,8 +30,8 @@ static SPEC: Spec = Spec {
          `known_hash.victim_identified`: the file has no column for them",
         "products, makers and systems (NSRLProd.txt, NSRLMfg.txt, NSRLOS.txt) are not read",
         "SpecialCode M (malicious) and S (special) are kept beside the row, not acted upon",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["NIST, NSRL RDS 2 data formats, as described by readers of it, seen 2026"],
     time: "no time is read; the list's date is stated at import",

@@ -188,8 +188,9 @@ mod tests {
     fn nothing_that_the_row_says_is_lost() {
         let draft = row(
             "\"odata.id\":\"x\",\"MediaFiles@odata.navigationLinkUrl\":\"y\",\"Tags\":\"a,b\",\
-             \"OffenderIdentified\":\"true\",\"Comments\":\"\",\"Exifs\":[],\"Segments\":[{\"Start\":1}],\
-             \"RelativeFilePath\":\"Files\\\\a.jpg\",\"AlternativeHashes\":[{\"HashName\":\"MD5\",\
+             \"OffenderIdentified\":\"true\",\"Comments\":\"\",\"Exifs\":[],\
+             \"Segments\":[{\"Start\":1}],\"RelativeFilePath\":\"Files\\\\a.jpg\",\
+             \"AlternativeHashes\":[{\"HashName\":\"MD5\",\
              \"HashValue\":\"92eb5ffee6ae2fec3ad71c777531578f\"},{\"HashName\":\"eDonkey\",\
              \"HashValue\":\"aa\"}]",
         );

@@ -1,0 +1,64 @@
+//! Many files hashed side by side.
+
+use super::{FolderSource, Plain, SourceError, unreadable};
+use crate::hashing::{Buffer, Feed, hash_feeds};
+use amparo_model::Hashes;
+use std::cell::RefCell;
+
+pub fn hash<'p>(
+    source: &FolderSource,
+    paths: &mut dyn Iterator<Item = &'p str>,
+    done: &mut dyn FnMut(&'p str, Result<Hashes, SourceError>),
+) {
+    let spare = RefCell::new(Vec::new());
+    let mut next = || {
+        let path = paths.next()?;
+        let buffer = spare.borrow_mut().pop().unwrap_or_else(Buffer::new);
+        Some(OpenFile::new(source, path, buffer))
+    };
+    hash_feeds(&mut next, &mut |file: OpenFile<'p>, hashed| {
+        done(file.path, hashed.and_then(|hashes| file.unchanged(hashes)));
+        spare.borrow_mut().push(file.buffer);
+    });
+}
+
+/// A file in work, or why it could not be opened; that is told in its turn.
+struct OpenFile<'p> {
+    path: &'p str,
+    file: Result<Plain<'p>, SourceError>,
+    /// Bytes that may still be read: one more than expected shows that the file grew.
+    left: u64,
+    buffer: Buffer,
+}
+
+impl<'p> OpenFile<'p> {
+    fn new(source: &FolderSource, path: &'p str, mut buffer: Buffer) -> Self {
+        buffer.clear();
+        let file = Plain::open(source, path);
+        let left = file.as_ref().map_or(0, Plain::size).saturating_add(1);
+        Self { path, file, left, buffer }
+    }
+
+    fn unchanged(&self, hashes: Hashes) -> Result<Hashes, SourceError> {
+        let file = self.file.as_ref().map_err(Clone::clone)?;
+        file.unchanged(hashes.size).map(|()| hashes)
+    }
+}
+
+impl Feed for OpenFile<'_> {
+    type Error = SourceError;
+
+    fn fill(&mut self) -> Result<(), SourceError> {
+        let file = self.file.as_ref().map_err(Clone::clone)?;
+        let filled = self.buffer.fill(&mut &file.file, &mut self.left);
+        filled.map_err(|error| unreadable(self.path, &error))
+    }
+
+    fn ready(&self) -> &[u8] {
+        self.buffer.ready()
+    }
+
+    fn used(&mut self, bytes: usize) {
+        self.buffer.used(bytes);
+    }
+}
