@@ -61,8 +61,11 @@ pub struct Row {
     pub found_any_way: Option<[u64; 4]>,
 }
 
+/// Gives rows for one kind of evidence.
+type Source = fn(&Setup) -> Result<Vec<Row>, String>;
+
 /// Everything that gives rows.
-const SOURCES: &[fn(&Setup) -> Result<Vec<Row>, String>] = &[pictures::rows];
+const SOURCES: &[Source] = &[pictures::rows];
 
 /// Makes the table, writes the page and prints a summary.
 pub fn run() -> Result<(), String> {
