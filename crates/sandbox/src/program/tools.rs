@@ -101,7 +101,7 @@ impl Tools {
     pub fn png(&self, input: Input<'_>) -> Result<Vec<u8>, ProgramError> {
         let missing = ProgramError::Missing { program: "libheif's heif-dec (or heif-convert)" };
         let heif = self.heif.as_ref().ok_or(missing)?;
-        let folder = self.names.as_ref().map_err(|error| not_handed(error))?.path();
+        let folder = self.names.as_ref().map_err(not_handed)?.path();
         let output = folder.join(PICTURE).display().to_string();
         let args = ["--quiet", INPUT, &output].map(str::to_owned).to_vec();
         let mut program = self.start(heif, args, input, 10_000, true)?;
