@@ -1,8 +1,8 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
 //! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
-//! escape attempt: a row in `attempts.rs`, or in `inside.rs` for a program found on the machine; the
-//! tests find it by themselves.
+//! escape attempt: a row in `attempts.rs`, or in `inside.rs` for a program found on the machine;
+//! the tests find it by themselves.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -59,7 +59,8 @@ on_both_engines! {
         two_workers_never_hold_one_job, a_finished_job_stays_finished, later_waves_can_wait,
         a_job_whose_workers_died_can_wait_for_the_others, a_restarted_worker_gets_its_jobs_back;
     facts: recording_twice_is_once, a_failing_batch_leaves_nothing, two_exhibits_share_a_fact,
-        fingerprints_reach_the_entry, frames_of_a_video_are_kept, a_job_ends_with_its_facts, nul_and_long_texts_survive,
+        fingerprints_reach_the_entry, frames_of_a_video_are_kept,
+        a_job_ends_with_its_facts, nul_and_long_texts_survive,
         novelty_is_replaced, a_newer_version_stands_beside_the_older;
     chats: records_come_back_with_their_place, messages_of_a_chat_are_in_order,
         counts_are_per_chat_and_writer;
