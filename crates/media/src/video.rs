@@ -144,16 +144,16 @@ pub fn arguments(container: Container, sampling: Sampling, input: &str) -> Vec<S
     words.into_iter().map(str::to_owned).collect()
 }
 
-/// Width and height in pixels.
-pub type Size = (u32, u32);
+/// Time of a frame in milliseconds, and its size as shown; what the log does not tell is `None`.
+pub type Shown = (Option<u64>, Option<(u32, u32)>);
 
 /// What FFmpeg's log says of the frames that it gave out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Log {
     /// Length as the file states it, in milliseconds.
     pub duration_ms: Option<u64>,
-    /// Time of each frame in milliseconds, and its size as shown.
-    pub frames: Vec<(Option<u64>, Option<Size>)>,
+    /// The frames, in order.
+    pub frames: Vec<Shown>,
 }
 
 impl Log {

@@ -42,7 +42,8 @@ fn sha1(number: u64) -> Sha1 {
 /// Half of them among the first `hashes`, half of them absent, in no order.
 fn queries(hashes: u64, count: usize) -> Vec<Sha1> {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
-    let number = |at: usize| rng.random_range(0..hashes) + if at.is_multiple_of(2) { 0 } else { ABSENT };
+    let number =
+        |at: usize| rng.random_range(0..hashes) + if at.is_multiple_of(2) { 0 } else { ABSENT };
     (0..count).map(number).map(sha1).collect()
 }
 

@@ -167,7 +167,8 @@ fn bar(picture: &DynamicImage) -> DynamicImage {
     for y in height - tall..height {
         for x in 0..width {
             let within = y > height - tall * 3 / 4 && y < height - tall / 4;
-            let letter = x > width / 10 && x < width * 7 / 10 && !(x / (tall / 6).max(1)).is_multiple_of(3);
+            let letter =
+                x > width / 10 && x < width * 7 / 10 && !(x / (tall / 6).max(1)).is_multiple_of(3);
             let level = if within && letter { 235 } else { 20 };
             out.put_pixel(x, y, Rgb([level; 3]));
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Whether the program is there and succeeded.
-#[expect(clippy::print_stdout, reason = "a test that is not tried says so")]
+#[expect(clippy::print_stdout, reason = "a test that tried nothing says so")]
 fn made(program: &str, args: &[&str]) -> bool {
     match Command::new(program).args(args).output() {
         Ok(ended) => {

@@ -11,6 +11,7 @@ use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -38,8 +39,9 @@ pub struct Tools {
     launcher: WorkerCommand,
     ffmpeg: Option<PathBuf>,
     heif: Option<PathBuf>,
-    /// Links to standard output whose names end as the converter wants it.
-    names: io::Result<TempDir>,
+    /// Links to standard output whose names end as the converter wants it; made when first needed,
+    /// because a host that is killed leaves them behind.
+    names: OnceLock<io::Result<TempDir>>,
 }
 
 impl Tools {
@@ -48,13 +50,13 @@ impl Tools {
     #[must_use]
     pub fn find(launcher: WorkerCommand) -> Self {
         let heif = find("heif-dec").or_else(|| find("heif-convert"));
-        Self { launcher, ffmpeg: find("ffmpeg"), heif, names: names_of_output() }
+        Self { launcher, ffmpeg: find("ffmpeg"), heif, names: OnceLock::new() }
     }
 
     /// [`Tools::find`] on a machine that has none of them; for tests of what is said then.
     #[must_use]
     pub fn none(launcher: WorkerCommand) -> Self {
-        Self { launcher, ffmpeg: None, heif: None, names: names_of_output() }
+        Self { launcher, ffmpeg: None, heif: None, names: OnceLock::new() }
     }
 
     /// Fingerprints the frames of a video. Beside the frames stands what kept them from being all,
@@ -101,7 +103,7 @@ impl Tools {
     pub fn png(&self, input: Input<'_>) -> Result<Vec<u8>, ProgramError> {
         let missing = ProgramError::Missing { program: "libheif's heif-dec (or heif-convert)" };
         let heif = self.heif.as_ref().ok_or(missing)?;
-        let folder = self.names.as_ref().map_err(not_handed)?.path();
+        let folder = self.names.get_or_init(names_of_output).as_ref().map_err(not_handed)?.path();
         let output = folder.join(PICTURE).display().to_string();
         let args = ["--quiet", INPUT, &output].map(str::to_owned).to_vec();
         let mut program = self.start(heif, args, input, 10_000, true)?;
