@@ -21,7 +21,13 @@ pub enum Looks<'a> {
         later_frames: &'a [Pdq],
     },
     /// A video, by its frames in their order.
-    Video(&'a [Pdq]),
+    Video {
+        /// The hashes.
+        frames: &'a [Pdq],
+        /// False when only its key frames, or only a part of it, were looked at: that it is like no
+        /// listed video cannot be said then.
+        whole: bool,
+    },
 }
 
 impl Looks<'_> {
@@ -32,7 +38,7 @@ impl Looks<'_> {
             Self::AllOf { shown, later_frames, .. } => {
                 shown.into_iter().chain(later_frames).any(Pdq::matchable)
             }
-            Self::Video(frames) => frames.iter().any(Pdq::matchable),
+            Self::Video { frames, .. } => frames.iter().any(Pdq::matchable),
         }
     }
 }
@@ -52,6 +58,8 @@ pub enum UnsureBecause {
     LowQuality,
     /// No loaded list that alerts carries a perceptual hash of its kind to compare with.
     NoPerceptualList,
+    /// Only key frames, or only a part, of a video were looked at.
+    PartlyExamined,
 }
 
 impl UnsureBecause {
@@ -65,6 +73,7 @@ impl UnsureBecause {
             Self::NotAPicture => "not_a_picture",
             Self::LowQuality => "low_quality",
             Self::NoPerceptualList => "no_perceptual_list",
+            Self::PartlyExamined => "partly_examined",
         }
     }
 }
@@ -122,7 +131,7 @@ impl KnownIndex {
             Some(Looks::AllOf { shown, turned, later_frames }) => {
                 self.near_by_any(shown, turned, later_frames)
             }
-            Some(Looks::Video(frames)) => self.frames(frames),
+            Some(Looks::Video { frames, .. }) => self.frames(frames),
             None => Vec::new(),
         });
         self.in_order(all)
@@ -156,7 +165,7 @@ impl KnownIndex {
         let mut alerting = self.lists.iter().filter(|list| list.header.purpose.alerts());
         alerting.any(|list| match looks {
             Looks::Picture(_) | Looks::AllOf { .. } => list.file.counts().pdq > 0,
-            Looks::Video(_) => list.file.counts().frames > 0,
+            Looks::Video { .. } => list.file.counts().frames > 0,
         })
     }
 }
@@ -189,5 +198,9 @@ fn unsure(compared: &Compared<'_>) -> Option<UnsureBecause> {
     if !looks.matchable() {
         return Some(UnsureBecause::LowQuality);
     }
-    (!compared.has_perceptual_list).then_some(UnsureBecause::NoPerceptualList)
+    if !compared.has_perceptual_list {
+        return Some(UnsureBecause::NoPerceptualList);
+    }
+    let partly = matches!(looks, Looks::Video { whole: false, .. });
+    partly.then_some(UnsureBecause::PartlyExamined)
 }

@@ -66,6 +66,10 @@ fn poor_and_repeated_frames_count_on_neither_side() {
     assert_eq!(shares(&film, &mostly_still, 1), Some((10, 10)));
 }
 
+fn video(frames: &[Pdq], whole: bool) -> Looks<'_> {
+    Looks::Video { frames, whole }
+}
+
 #[test]
 fn each_listed_video_is_judged_alone_and_pictures_are_no_videos() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
@@ -76,10 +80,11 @@ fn each_listed_video_is_judged_alone_and_pictures_are_no_videos() {
     assert!(lists.near(&one[0]).is_empty(), "a frame is no picture of the list");
     let (others, picture) = (frames(9, &mut rng), pdq(&mut rng));
     let novelty = |looks| lists.novelty(Sha256([1; 32]), Some(&hashes()), None, Some(looks));
-    assert_eq!(novelty(Looks::Video(&one)).novelty, Novelty::NearKnown);
-    assert_eq!(novelty(Looks::Video(&others)).novelty, Novelty::Unseen);
+    assert_eq!(novelty(video(&one, false)).novelty, Novelty::NearKnown);
+    assert_eq!(novelty(video(&others, true)).novelty, Novelty::Unseen);
     let unsure = |looks| novelty(looks).unsure_because.unwrap();
-    assert_eq!(unsure(Looks::Video(&[])), "low_quality");
+    assert_eq!(unsure(video(&others, false)), "partly_examined");
+    assert_eq!(unsure(video(&[], true)), "low_quality");
     assert_eq!(unsure(Looks::Picture(&picture)), "no_perceptual_list");
 }
 

@@ -114,7 +114,7 @@ pub struct NoveltyStatement {
     /// PDQ threshold in force.
     pub threshold: u32,
     /// Why `Unsure`, in a fixed word: `no_list`, `no_perceptual_list`, `nothing_to_compare`,
-    /// `not_fingerprinted`, `not_a_picture`, `low_quality`.
+    /// `not_fingerprinted`, `not_a_picture`, `low_quality`, `partly_examined`.
     pub unsure_because: Option<String>,
     /// All matches, best first.
     pub matches: Vec<Match>,

@@ -6,6 +6,7 @@
 //! A program that is not installed is a problem of each file that needed it.
 
 use crate::fingerprint::{Examined, look as look_at_picture};
+use crate::recheck::EACH_SECOND;
 use crate::{Context, PipelineError};
 use amparo_evidence::FolderSource;
 use amparo_sandbox::container::{self, Container, HEAD_BYTES};
@@ -119,7 +120,7 @@ fn note(one: &mut Examined, error: ProgramError) -> Result<(), PipelineError> {
 fn fact_of(frames: Frames) -> VideoFact {
     let sampling = match frames.sampling {
         Sampling::KeyFrames => "key_frames",
-        Sampling::EachSecond => "each_second",
+        Sampling::EachSecond => EACH_SECOND,
     };
     VideoFact {
         container: frames.container.word().to_owned(),

@@ -149,8 +149,8 @@ fn fact_of(picture: Picture) -> PictureFact {
 }
 
 fn novelty(known: &KnownIndex, one: &Examined) -> NoveltyStatement {
-    let frames = one.frames.as_ref().map(VideoFact::hashes);
-    let looks = looks(one.picture.as_ref(), frames.as_deref());
+    let frames = one.frames.as_ref().map(VideoFact::hashes).unwrap_or_default();
+    let looks = looks(one.picture.as_ref(), one.frames.as_ref(), &frames);
     known.novelty(one.hashes.sha256, Some(&one.hashes), None, looks)
 }
 

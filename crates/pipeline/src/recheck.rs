@@ -16,6 +16,8 @@ use std::sync::atomic::Ordering;
 
 /// Since when a comparison is owed.
 const OWED: &str = "recheck_owed_since";
+/// How a video is sampled when all of it was looked at.
+pub(crate) const EACH_SECOND: &str = "each_second";
 /// Objects looked at in one go.
 const PAGE: u32 = 2_000;
 
@@ -97,8 +99,8 @@ fn changed(context: &Context, one: &Compared) -> Option<(NoveltyStatement, Novel
     // A hash that an app recorded names the object that was asked about.
     let recorded = RecordedHash { algorithm: HashAlgorithm::Sha256, value: old.object.to_string() };
     let recorded = one.hashes.is_none().then_some(&recorded);
-    let frames = one.frames.as_ref().map(VideoFact::hashes);
-    let looks = looks(one.picture.as_ref(), frames.as_deref());
+    let frames = one.frames.as_ref().map(VideoFact::hashes).unwrap_or_default();
+    let looks = looks(one.picture.as_ref(), one.frames.as_ref(), &frames);
     let new = context.known.novelty(old.object, one.hashes.as_ref(), recorded, looks);
     (new != *old).then_some((new, old.novelty))
 }
@@ -106,7 +108,8 @@ fn changed(context: &Context, one: &Compared) -> Option<(NoveltyStatement, Novel
 /// What a fingerprint says of the appearance of a file.
 pub(crate) fn looks<'a>(
     picture: Option<&'a PictureFact>,
-    frames: Option<&'a [Pdq]>,
+    video: Option<&VideoFact>,
+    frames: &'a [Pdq],
 ) -> Option<Looks<'a>> {
     let picture = picture.filter(|one| one.pdq.is_some() || !one.later_frames.is_empty());
     let picture = picture.map(|one| Looks::AllOf {
@@ -114,7 +117,10 @@ pub(crate) fn looks<'a>(
         turned: &one.turned,
         later_frames: &one.later_frames,
     });
-    picture.or_else(|| frames.map(Looks::Video))
+    picture.or_else(|| {
+        let whole = |video: &VideoFact| video.complete && video.sampling == EACH_SECOND;
+        video.map(|video| Looks::Video { frames, whole: whole(video) })
+    })
 }
 
 async fn reassess(context: &Context, changed: &[Change]) -> Result<Vec<CaseId>, PipelineError> {

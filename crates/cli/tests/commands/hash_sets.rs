@@ -144,7 +144,7 @@ fn unit_with_file() -> (Unit, String) {
     unit.run("ines", &args).ended(0);
     let listing = ["evidence", "list", "--item", "ALC-1/phone", "--case", CASE];
     let listing = unit.run("ines", &listing).ended(0).json();
-    let md5 = listing["entries"][0]["entry"]["hashes"]["md5"].as_str().unwrap().to_owned();
+    let md5 = listing["entries"][0]["hashes"]["md5"].as_str().unwrap().to_owned();
     (unit, md5)
 }
 
