@@ -23,12 +23,13 @@ static SPEC: Spec = Spec {
     tier: Tier::Unexercised,
     tested_on: &["generated: 1 list, 9 rows"],
     gaps: &[
-        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: the file has no place for them",
+        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: \
+         the file has no place for them",
         "without a column of qualities a PDQ is taken as quality 100; timestamps of vPDQ frames \
          are not kept",
         "files in UTF-16 or other encodings than UTF-8 are refused or read with replaced letters",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["RFC 4180, Common Format and MIME Type for CSV Files"],
     time: "no time is read; the list's date is stated at import",

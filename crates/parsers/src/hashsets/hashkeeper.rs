@@ -22,12 +22,13 @@ static SPEC: Spec = Spec {
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 1 list, 7 rows"],
     gaps: &[
-        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: they stand in a second file (.hke) that is not read",
+        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: \
+         they stand in a second file (.hke) that is not read",
         "`known_hash.sha1`, `known_hash.sha256`, `known_hash.pdq`, `known_hash.photodna`, \
          `known_hash.frames`, `known_hash.code`, `known_hash.series`, \
          `known_hash.is_distributed`, `known_hash.victim_identified`: no column for them",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["The Sleuth Kit, hk_index.c, description of the columns, seen 2026"],
     time: "times are kept as written, in the zone that the row states",

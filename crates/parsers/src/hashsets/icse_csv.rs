@@ -23,12 +23,13 @@ static SPEC: Spec = Spec {
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 1 list, 9 rows"],
     gaps: &[
-        "`list_header.title`, `list_header.version`, `list_header.dated`: the format has no place for them",
+        "`list_header.title`, `list_header.version`, `list_header.dated`: \
+         the format has no place for them",
         "`known_hash.sha256`, `known_hash.pdq`, `known_hash.frames`, `known_hash.size`, \
          `known_hash.name`: the export has no column for them",
         "flags of other words than y, yes, t, true, 1 and their opposites are left open",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["IPED, reader of ICSE exports, seen 2026"],
     time: "no time is read; the list's date is stated at import",

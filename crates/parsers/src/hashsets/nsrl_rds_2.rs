@@ -23,14 +23,15 @@ static SPEC: Spec = Spec {
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 1 list, 7 rows"],
     gaps: &[
-        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: the file has no place for them",
+        "`list_header.scheme`, `list_header.title`, `list_header.version`, `list_header.dated`: \
+         the file has no place for them",
         "`known_hash.sha256`, `known_hash.pdq`, `known_hash.photodna`, `known_hash.frames`, \
          `known_hash.code`, `known_hash.series`, `known_hash.is_distributed`, \
          `known_hash.victim_identified`: the file has no column for them",
         "products, makers and systems (NSRLProd.txt, NSRLMfg.txt, NSRLOS.txt) are not read",
         "SpecialCode M (malicious) and S (special) are kept beside the row, not acted upon",
-        "a cut between two lines cannot be noticed: the format has no end and no count; compare the \
-         number of rows with what the issuer states",
+        "a cut between two lines cannot be noticed: the format has no end and no count; compare \
+         the number of rows with what the issuer states",
     ],
     references: &["NIST, NSRL RDS 2 data formats, as described by readers of it, seen 2026"],
     time: "no time is read; the list's date is stated at import",
