@@ -9,12 +9,14 @@
 //! 1. Copy the smallest unit of the family's folder (`tips/`, `apps/`, `hashsets/`) to `<id>.rs`;
 //!    the file stem is the id. A unit that outgrows 350 lines gets a folder `<id>/` for its parts.
 //! 2. Fill the [`Spec`]. Name the gaps: every parser has some. Say where each format fact was seen.
-//! 3. Write `<id>.fixture.json` or `<id>.fixture.sql`, the smallest file that emits every declared
-//!    kind; no real person's data, nothing depicted. Rows after a line `-- wal` go into the
-//!    write-ahead log. A companion is `<id>.companion.<file name>`; databases add `.sql`.
+//! 3. Write `<id>.fixture.json` (or `.sql`, `.csv`, `.xml`, `.txt`, `.hex`), the smallest file that
+//!    emits every declared kind; no real person's data, nothing depicted. Rows after a line
+//!    `-- wal` go into the write-ahead log. A companion is `<id>.companion.<file name>`; databases
+//!    add `.sql`.
 //! 4. Put at least three hostile inputs in `<id>.bad/`; the file name tells what is wrong.
 //!    `.sql` is built, `.hex` is decoded (`#` starts a comment), anything else is taken as it is.
-//! 5. Add the unit to its folder's `mod.rs` and one line to [`PARSERS`], which is sorted by id.
+//! 5. Add the unit to its folder's `mod.rs` and one line to [`PARSERS`], which is sorted by id. A
+//!    list of known hashes implements [`ListParser`] and is in [`LISTS`] as well.
 //! 6. Run the tests: they write `<id>.expected.jsonl` and fail. Read the diff, run again, commit.
 //!
 //! [`Problem`]: amparo_model::Problem

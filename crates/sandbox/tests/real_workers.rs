@@ -42,7 +42,9 @@ fn events(pool: &Pool, bytes: &[u8]) -> Vec<Event> {
 fn a_confined_worker_examines_like_an_open_one() {
     let mut worker = Worker::spawn(&command()).unwrap();
     let bytes = bitmap(200);
-    let expect = amparo_media::examine(&bytes, &amparo_media::Limits::default()).unwrap();
+    let wanted = amparo_media::Wanted { dihedral: true, ..amparo_media::Wanted::default() };
+    let limits = amparo_media::Limits::default();
+    let expect = amparo_media::examine_as(&bytes, &limits, &wanted).unwrap();
     assert!(expect.pdq.is_some());
     assert_eq!(worker.examine(&bytes), Ok(expect.clone()));
     match worker.examine(b"no picture at all") {

@@ -23,8 +23,8 @@ static SPEC: Spec = Spec {
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 1 list, 9 rows"],
     gaps: &[
-        "`list_header.title`, `list_header.version`, `list_header.dated`: the format has no place \
-         for them",
+        "`list_header.title`, `list_header.version`, `list_header.dated`: \
+         the format has no place for them",
         "`known_hash.sha256`, `known_hash.pdq`, `known_hash.frames`, `known_hash.size`, \
          `known_hash.name`: the export has no column for them",
         "flags of other words than y, yes, t, true, 1 and their opposites are left open",

@@ -243,9 +243,17 @@ impl Scan {
     }
 }
 
+/// Most texts are short, and for them the general search takes longer to begin than to find.
 fn quote_or_escape(piece: &[u8], at: usize) -> Option<usize> {
-    memchr::memchr2(b'"', b'\\', piece.get(at..).unwrap_or_default())
+    let rest = piece.get(at..).unwrap_or_default();
+    let near = rest.iter().take(NEAR).position(|byte| matches!(byte, b'"' | b'\\'));
+    near.or_else(|| {
+        let far = rest.get(NEAR..)?;
+        memchr::memchr2(b'"', b'\\', far).map(|found| NEAR + found)
+    })
 }
+
+const NEAR: usize = 24;
 
 enum Step {
     On,

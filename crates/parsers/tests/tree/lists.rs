@@ -123,12 +123,8 @@ fn is_start_of(found: &Collected, whole: &Collected, cut: usize) -> bool {
 
 /// Whether the whole list has the same hashes in the row that begins there, if it takes that row.
 fn same_hashes(row: &Located<Record>, whole: &Collected, start: u64) -> bool {
-    let begins = |place: &Place| match place {
-        Place::Bytes { start: other, .. } => *other == start,
-        _ => false,
-    };
-    let here = |other: &&Located<Record>| begins(&other.at().place);
-    let other = rows(whole).into_iter().find(here);
+    let begins = |place: &Place| matches!(place, Place::Bytes { start: at, .. } if *at == start);
+    let other = rows(whole).into_iter().find(|other| begins(&other.at().place));
     other.is_none_or(|other| known(other).map(hashes) == known(row).map(hashes))
 }
 
@@ -306,9 +302,10 @@ PRAGMA page_size = 512;
 CREATE TABLE METADATA
   (metadata_id INTEGER PRIMARY KEY, sha256, sha1, md5, file_name, bytes INTEGER);
 CREATE VIEW FILE AS SELECT sha256, sha1, md5, file_name, bytes AS file_size FROM METADATA;
-INSERT INTO METADATA WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000)
+INSERT INTO METADATA
+  WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 3000)
   SELECT n * 3, NULL, printf('%040X', n), printf('%032X', n * 7),
-    printf('%*c', n % 1500, 'x'), n FROM c;
+         printf('%*c', n % 1500, 'x'), n FROM c;
 DELETE FROM METADATA WHERE metadata_id % 10 = 0;
 ";
 

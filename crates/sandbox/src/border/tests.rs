@@ -65,7 +65,15 @@ fn only_a_picture_that_can_be_passes() {
     let convention = Convention { scale: Scale::Side512, oriented: true };
     check(Picture { convention, ..sound() }, Some("convention"));
     check(Picture { dihedral: Some(Box::new([pdq(9); 8])), ..sound() }, Some("convention"));
-    check(Picture { pdq: Some(pdq(101)), ..sound() }, Some("quality"));
+    // A picture with a hash comes with its turned ones, and only such a picture.
+    check(Picture { pdq: Some(pdq(9)), ..sound() }, Some("convention"));
+    let both = |quality| Picture {
+        pdq: Some(pdq(quality)),
+        dihedral: Some(Box::new([pdq(9); 8])),
+        ..sound()
+    };
+    check(both(9), None);
+    check(both(101), Some("quality"));
     check(Picture { frames: frames(vec![frame(0, 101)], 5), ..sound() }, Some("quality"));
     let three = vec![frame(0, 9), frame(1, 9), frame(2, 9)];
     check(Picture { frames: frames(three, 5), ..sound() }, Some("frames"));

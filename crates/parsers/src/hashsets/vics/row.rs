@@ -11,6 +11,7 @@ use std::borrow::Cow;
 pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     let Members(members) = Members::read(bytes)?;
     let mut draft = Draft::default();
+    draft.known.other.reserve(members.len());
     let mut path = None;
     for (key, raw) in &members {
         if is_noise(key) {
@@ -189,8 +190,8 @@ mod tests {
         let draft = row(
             "\"odata.id\":\"x\",\"MediaFiles@odata.navigationLinkUrl\":\"y\",\"Tags\":\"a,b\",\
              \"OffenderIdentified\":\"true\",\"Comments\":\"\",\"Exifs\":[],\
-             \"Segments\":[{\"Start\":1}],\"RelativeFilePath\":\"Files\\\\a.jpg\",\
-             \"AlternativeHashes\":[{\"HashName\":\"MD5\",\
+             \"Segments\":[{\"Start\":1}],\
+             \"RelativeFilePath\":\"Files\\\\a.jpg\",\"AlternativeHashes\":[{\"HashName\":\"MD5\",\
              \"HashValue\":\"92eb5ffee6ae2fec3ad71c777531578f\"},{\"HashName\":\"eDonkey\",\
              \"HashValue\":\"aa\"}]",
         );

@@ -135,8 +135,7 @@ mod tests {
             Some(&["sha256", "b"]),
         );
         check(
-            "CREATE TABLE \"F (x\"(\"a,b\" TEXT,\n`c` , [d e] INT, CONSTRAINT k PRIMARY KEY (c, \
-             d))",
+            "CREATE TABLE \"F (x\"(\"a,b\" TEXT,\n`c` , [d e] INT, CONSTRAINT k UNIQUE (c, d))",
             Some(&["a,b", "c", "d e"]),
         );
         check("CREATE TABLE t(checksum TEXT, primary_key INT)", Some(&["checksum", "primary_key"]));
