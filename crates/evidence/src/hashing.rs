@@ -4,8 +4,8 @@
 //! is its SHA-256 alone.
 //!
 //! One stream ([`Hasher`]) is held back by MD5, each of whose steps waits for the one before. Where
-//! many files are at hand, [`hash_bytes_many`] and [`crate::FolderSource::hash_many`] hash them side
-//! by side in the lanes of vector registers, several times as fast and with equal results.
+//! many files are at hand, [`hash_bytes_many`] and [`crate::FolderSource::hash_many`] hash them
+//! side by side in the lanes of vector registers, several times as fast and with equal results.
 
 mod feed;
 mod kernel;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read};
 
-/// The size of the buffer of a stream. Sixteen of them on each thread are 4 MiB; smaller reads would
-/// make a disk with a moving head jump between the files.
+/// The size of the buffer of a stream. Sixteen of them on each thread are 4 MiB; smaller reads
+/// would make a disk with a moving head jump between the files.
 const BUFFER: usize = 256 << 10;
 
 /// A stream of bytes.

@@ -1,9 +1,9 @@
 //! Which compression functions run, for how many streams at once, and the check before first use.
 //!
-//! A [`Kernel`] advances a few streams of one algorithm by whole blocks. [`Kernels`] lists, for each
-//! algorithm, the kernels of one kind of processor, widest first. The best set that this processor
-//! can run is chosen once; before it hashes any evidence it must agree with the one-stream crates on
-//! a few dozen inputs, and the next set takes its place if it does not.
+//! A [`Kernel`] advances a few streams of one algorithm by whole blocks. [`Kernels`] lists, for
+//! each algorithm, the kernels of one kind of processor, widest first. The best set that this
+//! processor can run is chosen once; before it hashes any evidence it must agree with the
+//! one-stream crates on a few dozen inputs, and the next set takes its place if it does not.
 
 use super::{hash_bytes, many, md5, sha1, sha256};
 use sha2::digest::generic_array::GenericArray;

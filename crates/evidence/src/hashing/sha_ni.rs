@@ -39,7 +39,8 @@ pub fn sha256_pair(states: &mut [[u32; 8]; PAIR], inputs: &[&[Block]; PAIR], blo
     *states = now.map(unpack);
 }
 
-/// The instructions want the words of the state as a, b, e, f and c, d, g, h, the first one highest.
+/// The instructions want the words of the state as a, b, e, f and c, d, g, h, the first one
+/// highest.
 #[inline]
 #[target_feature(enable = "sse2")]
 fn pack(state: &[u32; 8]) -> [__m128i; 2] {
