@@ -6,15 +6,19 @@
 use crate::recheck::looks;
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
-use amparo_evidence::{SourceError, hash_bytes};
+use amparo_evidence::{SourceError, hash_bytes_many};
 use amparo_matching::KnownIndex;
 use amparo_model::{Hashes, Locator, NoveltyStatement, Pdq, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
+use std::iter::Peekable;
 use std::sync::Arc;
 
 /// Larger files are hashed in a stream and not offered to the picture decoder.
 const PICTURE_BYTES_MAX: u64 = 256 << 20;
+
+/// Files are read into memory and hashed side by side up to this sum; a larger one is alone there.
+const BATCH_BYTES_MAX: u64 = 64 << 20;
 
 /// What reading one file gave.
 pub(crate) struct Examined {
@@ -73,35 +77,58 @@ fn examine_all(
     paths: Vec<String>,
 ) -> Result<(Vec<Examined>, Vec<Problem>), PipelineError> {
     let (mut examined, mut unread) = (Vec::new(), Vec::new());
-    for path in paths {
-        match hash(exhibit, &path) {
-            Ok((mut one, bytes)) => {
-                if !by_program::look(context, &exhibit.source, &mut one, &bytes)?
-                    && amparo_sandbox::looks_like_picture(&bytes)
-                {
-                    look(context, &mut one, &bytes)?;
+    let mut paths = paths.into_iter().peekable();
+    while paths.peek().is_some() {
+        for read in hash_some(exhibit, &mut paths) {
+            match read {
+                Ok((mut one, bytes)) => {
+                    if !by_program::look(context, &exhibit.source, &mut one, &bytes)?
+                        && amparo_sandbox::looks_like_picture(&bytes)
+                    {
+                        look(context, &mut one, &bytes)?;
+                    }
+                    examined.push(one);
                 }
-                examined.push(one);
+                Err(error) => unread.push(error.problem()),
             }
-            Err(error) => unread.push(error.problem()),
         }
     }
     Ok((examined, unread))
 }
 
-/// Hashes a file; the bytes come back only where a decoder may look at them.
-fn hash(exhibit: &Exhibit, path: &str) -> Result<(Examined, Vec<u8>), SourceError> {
-    let size = exhibit.size_of(path).unwrap_or(0);
-    let bytes = match size > PICTURE_BYTES_MAX {
-        true => Vec::new(),
-        false => exhibit.source.read(path, PICTURE_BYTES_MAX)?,
-    };
-    let hashes = match size > PICTURE_BYTES_MAX {
-        true => exhibit.source.hash(path)?,
-        false => hash_bytes(&bytes),
-    };
-    let (path, problems) = (path.to_owned(), Vec::new());
-    Ok((Examined { path, hashes, picture: None, frames: None, problems }, bytes))
+type Read = Result<(Examined, Vec<u8>), SourceError>;
+
+/// Hashes the next files together; the bytes come back only where a decoder may look at them.
+fn hash_some(exhibit: &Exhibit, paths: &mut Peekable<impl Iterator<Item = String>>) -> Vec<Read> {
+    let (mut read, mut small, mut large, mut held) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let size = |path: &String| exhibit.size_of(path).unwrap_or(0);
+    let is_large = |path: &String| size(path) > PICTURE_BYTES_MAX;
+    let fits = |held: u64, path: &String| held == 0 || held + size(path) <= BATCH_BYTES_MAX;
+    while let Some(path) = paths.next_if(|path| is_large(path) || fits(held, path)) {
+        if is_large(&path) {
+            large.push(path);
+            continue;
+        }
+        match exhibit.source.read(&path, PICTURE_BYTES_MAX) {
+            Ok(bytes) => {
+                held += bytes.len() as u64;
+                small.push((path, bytes));
+            }
+            Err(error) => read.push(Err(error)),
+        }
+    }
+    let bytes: Vec<&[u8]> = small.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let hashes = hash_bytes_many(&bytes);
+    let small = small.into_iter().zip(hashes);
+    read.extend(small.map(|((path, bytes), hashes)| Ok((examined(path, hashes), bytes))));
+    exhibit.source.hash_many(&mut large.iter().map(String::as_str), &mut |path, hashed| {
+        read.push(hashed.map(|hashes| (examined(path.to_owned(), hashes), Vec::new())));
+    });
+    read
+}
+
+fn examined(path: String, hashes: Hashes) -> Examined {
+    Examined { path, hashes, picture: None, frames: None, problems: Vec::new() }
 }
 
 /// Asks the confined decoder. What it refuses is a problem of this file; a machine that cannot

@@ -19,8 +19,8 @@ const CLOSING: &str = "
 
 - The pictures are abstract: light, noise and shapes. Their unrelated pairs lie as far apart as
   random numbers do. Collections of real photographs hold series, screenshots and forms that
-  resemble each other, so a rate of none here is no promise of none there. A near match is a reason to look, never
-  a finding by itself.
+  resemble each other, so a rate of none here is no promise of none there. A near match is a
+  reason to look, never a finding by itself.
 - Nothing here measures other methods, other programs' decoders or pictures below the quality gate.
 - The share of a transformation holds for that strength of it. Between two rows lies no line.
 ";
