@@ -45,7 +45,8 @@ pub fn compress<const N: usize, const WIDTH: usize, const CHAINS: usize>(
             ($first:literal, $mix:expr, $by:literal, $from:literal, $turns:expr) => {
                 round!($first, $mix, $by, $from, $turns; 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
             };
-            ($first:literal, $mix:expr, $by:literal, $from:literal, $turns:expr; $($j:literal)*) => {$(
+            ($first:literal, $mix:expr, $by:literal, $from:literal,
+             $turns:expr; $($j:literal)*) => {$(
                 let word = pick::<N, WIDTH, CHAINS>(&words[($j * $by + $from) % 16], lane);
                 now.step(word, SINES[$first + $j], $turns[$j % 4], $mix);
             )*};
