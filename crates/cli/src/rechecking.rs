@@ -12,7 +12,7 @@ const SHOWN_MAX: usize = 50;
 /// # Errors
 /// [`CliError::Storage`] when the database does not answer.
 pub async fn owe(session: &Session) -> Result<(), CliError> {
-    owe_recheck(&session.store, session.clock.now()).await.map_err(failed)
+    owe_recheck(&session.store).await.map_err(failed)
 }
 
 /// Compares everything held with the lists in use, which are indexed first where they are not.

@@ -7,15 +7,15 @@
 
 use crate::{Context, PipelineError, assess_case};
 use amparo_matching::Looks;
-use amparo_model::{CaseId, Novelty, NoveltyStatement, RecordedHash, UtcMillis};
+use amparo_model::{CaseId, Novelty, NoveltyStatement, RecordedHash};
 use amparo_model::{HashAlgorithm, Pdq, Sha256};
 use amparo_store::{Compared, NoveltyChange, PictureFact, Store, VideoFact};
 use serde::Serialize;
 use serde_json::json;
 use std::sync::atomic::Ordering;
 
-/// Since when a comparison is owed.
-const OWED: &str = "recheck_owed_since";
+/// The setting that says that a comparison is owed: the number of the latest change before.
+const OWED: &str = "recheck_owed_after";
 /// How a video is sampled when all of it was looked at.
 pub(crate) const EACH_SECOND: &str = "each_second";
 /// Objects looked at in one go.
@@ -49,9 +49,10 @@ pub struct Change {
 ///
 /// # Errors
 /// [`PipelineError::Store`] when the database does not answer.
-pub async fn owe_recheck(store: &Store, now: UtcMillis) -> Result<(), PipelineError> {
+pub async fn owe_recheck(store: &Store) -> Result<(), PipelineError> {
     if owed(store).await?.is_none() {
-        store.put_setting(OWED, &now.0.to_string()).await?;
+        let latest = store.latest_novelty_change().await?;
+        store.put_setting(OWED, &latest.to_string()).await?;
     }
     Ok(())
 }
@@ -65,7 +66,10 @@ pub async fn recheck(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Rechecked, PipelineError> {
     let store = &context.store;
-    let since = owed(store).await?.unwrap_or_else(|| context.clock.now());
+    let before = match owed(store).await? {
+        Some(number) => number,
+        None => store.latest_novelty_change().await?,
+    };
     let mut done = Rechecked::default();
     let mut last = None;
     loop {
@@ -83,14 +87,14 @@ pub async fn recheck(
             return Ok(done);
         }
     }
-    done.changed = store.novelty_changes(since).await?.into_iter().map(Change::from).collect();
+    done.changed = store.novelty_changes(before).await?.into_iter().map(Change::from).collect();
     done.cases = reassess(context, &done.changed).await?;
     store.put_setting(OWED, "").await?;
     Ok(done)
 }
 
-async fn owed(store: &Store) -> Result<Option<UtcMillis>, PipelineError> {
-    Ok(store.setting(OWED).await?.and_then(|since| since.parse().ok()).map(UtcMillis))
+async fn owed(store: &Store) -> Result<Option<i64>, PipelineError> {
+    Ok(store.setting(OWED).await?.and_then(|number| number.parse().ok()))
 }
 
 /// The new answer beside the word of the old one, when they differ in anything.

@@ -44,8 +44,10 @@ CREATE TABLE verdicts (
 );
 CREATE INDEX verdicts_by_case ON verdicts (case_id);
 
--- How an answer changed when the lists did.
+-- How an answer changed when the lists did. `number` tells only this database which came first.
+INSERT INTO counters (name, next) VALUES ('novelty_changes', 1);
 CREATE TABLE novelty_changes (
+    number BIGINT NOT NULL UNIQUE,
     object TEXT NOT NULL,
     seq BIGINT NOT NULL,
     at BIGINT NOT NULL,
@@ -53,4 +55,3 @@ CREATE TABLE novelty_changes (
     after TEXT NOT NULL,
     PRIMARY KEY (object, seq)
 );
-CREATE INDEX novelty_changes_by_time ON novelty_changes (at);

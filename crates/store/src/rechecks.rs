@@ -21,6 +21,8 @@ pub struct Compared {
 /// An answer that became another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoveltyChange {
+    /// Later changes have larger numbers; only this database knows it.
+    pub number: i64,
     /// The file.
     pub object: Sha256,
     /// When.
@@ -67,26 +69,38 @@ impl Store {
                 let sql = "SELECT COUNT(*) FROM novelty_changes WHERE object = $1";
                 let row = session.row(sql, values![object.as_str()]).await?;
                 let seq = row.map_or(Ok(0), |row| row.int(0))?;
-                changes.push(values![object, seq, at.0, before.as_str(), after.as_str()]);
+                let number = session.reserve("novelty_changes", 1).await?;
+                let words = (before.as_str(), after.as_str());
+                changes.push(values![number, object, seq, at.0, words.0, words.1]);
             }
         }
         let tail = "ON CONFLICT (object) DO UPDATE SET novelty = excluded.novelty, \
                     body = excluded.body";
         session.insert("novelty (object, novelty, body)", tail, answers).await?;
-        let into = "novelty_changes (object, seq, at, before, after)";
+        let into = "novelty_changes (number, object, seq, at, before, after)";
         session.insert(into, "", changes).await?;
         session.commit().await
     }
 
-    /// Answers that changed since a moment, oldest first.
+    /// Answers that changed after the change of this number, oldest first.
     ///
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
-    pub async fn novelty_changes(&self, since: UtcMillis) -> Result<Vec<NoveltyChange>> {
-        let sql = "SELECT object, at, before, after FROM novelty_changes WHERE at >= $1 \
-                   ORDER BY at, object, seq";
-        let rows = self.read().await?.rows(sql, values![since.0]).await?;
+    pub async fn novelty_changes(&self, after: i64) -> Result<Vec<NoveltyChange>> {
+        let sql = "SELECT number, object, at, before, after FROM novelty_changes \
+                   WHERE number > $1 ORDER BY number";
+        let rows = self.read().await?.rows(sql, values![after]).await?;
         rows.iter().map(change).collect()
+    }
+
+    /// The number of the latest change; 0 before the first.
+    ///
+    /// # Errors
+    /// Only what the database itself reports.
+    pub async fn latest_novelty_change(&self) -> Result<i64> {
+        let sql = "SELECT next FROM counters WHERE name = 'novelty_changes'";
+        let row = self.read().await?.row(sql, vec![]).await?;
+        row.map_or(Ok(0), |row| Ok(row.int(0)? - 1))
     }
 
     /// The cases that hold one of these objects, as a file or as something exchanged, sorted.
@@ -127,9 +141,10 @@ fn compared(row: &Row) -> Result<Compared> {
 
 fn change(row: &Row) -> Result<NoveltyChange> {
     Ok(NoveltyChange {
-        object: row.parsed(0)?,
-        at: UtcMillis(row.int(1)?),
-        before: row.word(2)?,
-        after: row.word(3)?,
+        number: row.int(0)?,
+        object: row.parsed(1)?,
+        at: UtcMillis(row.int(2)?),
+        before: row.word(3)?,
+        after: row.word(4)?,
     })
 }

@@ -35,6 +35,7 @@ pub async fn changes_are_kept_and_equal_answers_are_not(bench: &Bench) {
     let store = &bench.store;
     let before = [statement(1, Novelty::Unsure), statement(2, Novelty::Unseen)];
     store.put_novelty(&before).await.unwrap();
+    assert_eq!(store.latest_novelty_change().await.unwrap(), 0);
     let changed = [
         (statement(1, Novelty::Known), Novelty::Unsure),
         (NoveltyStatement { threshold: 20, ..statement(2, Novelty::Unseen) }, Novelty::Unseen),
@@ -42,11 +43,15 @@ pub async fn changes_are_kept_and_equal_answers_are_not(bench: &Bench) {
     store.record_recheck(&changed, at(5)).await.unwrap();
     let back = [(statement(1, Novelty::Unsure), Novelty::Known)];
     store.record_recheck(&back, at(7)).await.unwrap();
-    let change = |ms, before, after| NoveltyChange { object: sha(1), at: at(ms), before, after };
-    let first = change(5, Novelty::Unsure, Novelty::Known);
-    let second = change(7, Novelty::Known, Novelty::Unsure);
-    assert_eq!(store.novelty_changes(at(0)).await.unwrap(), [first, second]);
-    assert_eq!(store.novelty_changes(at(6)).await.unwrap(), [second]);
+    let change = |number, ms, before, after| {
+        let (object, at) = (sha(1), at(ms));
+        NoveltyChange { number, object, at, before, after }
+    };
+    let first = change(1, 5, Novelty::Unsure, Novelty::Known);
+    let second = change(2, 7, Novelty::Known, Novelty::Unsure);
+    assert_eq!(store.novelty_changes(0).await.unwrap(), [first, second]);
+    assert_eq!(store.novelty_changes(1).await.unwrap(), [second]);
+    assert_eq!(store.latest_novelty_change().await.unwrap(), 2);
     let now = store.novelty(&[sha(1), sha(2)]).await.unwrap();
     assert_eq!((now[0].novelty, now[1].threshold), (Novelty::Unsure, 20));
 }
