@@ -1,6 +1,6 @@
 //! A compiled list keeps every row without loss, and nobody reads a damaged one.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 
