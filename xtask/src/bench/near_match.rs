@@ -10,7 +10,9 @@ use amparo_matching::KnownIndex;
 use amparo_model::{Bits256, KnownHash, Pdq};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 pub const BENCH: Bench = Bench {
     name: "near_match",
@@ -153,16 +155,15 @@ fn peer(
     queries: &[(Bits, Option<u32>)],
 ) -> Option<f64> {
     let paths = ["base", "queries"].map(|name| bench.scratch.path().join(name));
-    let write = |path, bits: &mut dyn Iterator<Item = Bits>| {
-        let mut file = std::io::BufWriter::new(std::fs::File::create(path).ok()?);
-        for bits in bits {
-            file.write_all(&bits).ok()?;
-        }
-        file.flush().ok()
-    };
     let [base_path, queries_path] = &paths;
-    write(base_path, &mut { base })?;
-    write(queries_path, &mut queries.iter().take(PEER_QUERIES).map(|(bits, _)| *bits))?;
+    write(base_path, base)?;
+    write(queries_path, queries.iter().take(PEER_QUERIES).map(|(bits, _)| *bits))?;
     let args = [base_path.to_str()?, queries_path.to_str()?];
     peers::python_figure(bench.python.as_ref(), PEER, &args)
+}
+
+fn write(path: &Path, mut bits: impl Iterator<Item = Bits>) -> Option<()> {
+    let mut file = BufWriter::new(File::create(path).ok()?);
+    bits.try_for_each(|bits| file.write_all(&bits).ok())?;
+    file.flush().ok()
 }
