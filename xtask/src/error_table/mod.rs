@@ -41,7 +41,7 @@ pub struct Setup {
     pub strangers: u64,
 }
 
-const DEFAULT: Setup = Setup { seed: 20_260_101, originals: 60, strangers: 3_000 };
+const DEFAULT: Setup = Setup { seed: 20_260_101, originals: 100, strangers: 3_000 };
 
 /// One line of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
