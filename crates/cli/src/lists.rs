@@ -71,12 +71,14 @@ pub fn take_in(session: &Session, args: &ListArgs) -> Result<NewHashSet, CliErro
     let path = args.file.display().to_string();
     let name = files::base(&path).to_owned();
     let mut meter = Meter::new(0);
-    let (object, size) = copy(session, args, &mut meter)?;
-    let file = session.objects.open_object(&object).map_err(objects)?;
+    let copy = copy(session, args, &mut meter)?;
+    let (object, size) = copy.so_far();
+    let file = copy.open().map_err(objects)?;
     let parser = parser(args, &name, &file)?;
     let list = ListBytes { path: &name, sha256: object, size, file: &file };
     let read = compile(session, parser, &list, &mut meter)?;
     let header = header(args, &name, &read)?;
+    copy.publish().map_err(objects)?;
     let spec = parser.spec();
     Ok(NewHashSet {
         header,
@@ -89,7 +91,11 @@ pub fn take_in(session: &Session, args: &ListArgs) -> Result<NewHashSet, CliErro
 }
 
 /// The unit's own copy: what is parsed is what was hashed, whatever happens to the file.
-fn copy(session: &Session, args: &ListArgs, meter: &mut Meter) -> Result<(Sha256, u64), CliError> {
+fn copy<'s>(
+    session: &'s Session,
+    args: &ListArgs,
+    meter: &mut Meter,
+) -> Result<Draft<'s>, CliError> {
     let bad = |error: std::io::Error| CliError::bad(args.file.display(), error);
     let mut source = files::open(&args.file)?;
     let mut draft = session.objects.draft().map_err(objects)?;
@@ -97,7 +103,7 @@ fn copy(session: &Session, args: &ListArgs, meter: &mut Meter) -> Result<(Sha256
     let mut copied = 0;
     loop {
         let read = match source.read(&mut piece) {
-            Ok(0) => break,
+            Ok(0) => return Ok(draft),
             Ok(read) => read,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(bad(error)),
@@ -107,7 +113,6 @@ fn copy(session: &Session, args: &ListArgs, meter: &mut Meter) -> Result<(Sha256
         copied += read as u64;
         meter.at(copied >> 20, &session.say.just("cli-progress-list-copied"));
     }
-    draft.publish().map_err(objects)
 }
 
 fn parser(args: &ListArgs, name: &str, file: &File) -> Result<&'static dyn ListParser, CliError> {

@@ -3,9 +3,10 @@
 //! A power cut at any moment leaves either nothing or the whole file under its final name.
 
 use crate::fault::{Faults, NoFaults, Step};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{Advice, CWD, RenameFlags, fadvise, renameat_with};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
+use std::num::NonZeroU64;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -116,6 +117,17 @@ impl<'f> Scratch<'f> {
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.faults.before(Step::Write, &self.path)?;
         self.file.write_all(bytes)
+    }
+
+    /// Has the disk begin with these bytes, so that [`Scratch::sync`] finds less to wait for. The
+    /// kernel writes out what it is told will not be needed; one that does not loses nothing.
+    pub fn write_behind(&self, from: u64, length: NonZeroU64) {
+        let _begun = fadvise(&self.file, from, Some(length), Advice::DontNeed);
+    }
+
+    /// Opens what was written so far for reading.
+    pub fn open(&self) -> io::Result<File> {
+        OpenOptions::new().read(true).open(&self.path)
     }
 
     pub fn sync(&self, faults: &dyn Faults) -> io::Result<()> {

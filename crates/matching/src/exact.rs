@@ -22,7 +22,7 @@ pub(crate) use build::Plan;
 
 use crate::mapped::{Bytes, prefetch};
 use crate::seal::{Damage, Kind, unseal};
-use crate::wire::Reader;
+use amparo_model::wire::Reader;
 use std::ops::Range;
 
 pub(crate) const KIND: Kind = *b"AMPEXCT1";

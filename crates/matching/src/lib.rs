@@ -30,7 +30,6 @@ mod open;
 mod order;
 mod seal;
 mod settings;
-mod wire;
 
 pub use index::{HashBatch, KnownIndex, NearRow};
 pub use list_file::{ListCounts, ListError, ListFile, ListWriter, MOST_ROWS};

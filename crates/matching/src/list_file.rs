@@ -12,17 +12,16 @@
 //! The file is checked whole when it is opened. Every single read is checked as well: a file that
 //! somebody forged with a fitting checksum gives errors, never memory that is not its own.
 
-mod row;
 mod writer;
 
 pub use writer::ListWriter;
 
-pub(crate) use row::{RowHashes, unique_frames};
+pub(crate) use amparo_model::compact_row::{RowHashes, unique_frames};
 
 use crate::mapped::{self, Bytes};
 use crate::seal::{Damage, Kind, SEAL_BYTES, unseal};
-use crate::wire::Reader;
-use amparo_model::{KnownHash, Place};
+use amparo_model::wire::Reader;
+use amparo_model::{KnownHash, Place, compact_row};
 use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
@@ -134,15 +133,23 @@ impl ListFile {
     /// # Errors
     /// [`ListError::NoRow`] beyond the end; [`ListError::Damaged`] for a forged file.
     pub fn row(&self, number: u32) -> Result<(Place, KnownHash), ListError> {
-        Ok(row::decode(self.find(number)?).ok_or(Damage::Contradiction("row"))?)
+        Ok(compact_row::decode(self.find(number)?).ok_or(Damage::Contradiction("row"))?)
     }
 
     /// All rows in order, as [`ListFile::row`] gives them. Ends after the first error.
     pub fn rows(&self) -> impl Iterator<Item = Result<(Place, KnownHash), ListError>> + '_ {
         let decode = |row: Result<&[u8], ListError>| {
-            Ok(row::decode(row?).ok_or(Damage::Contradiction("row"))?)
+            Ok(compact_row::decode(row?).ok_or(Damage::Contradiction("row"))?)
         };
         self.raw_rows().map(decode)
+    }
+
+    /// Reads every row to its end.
+    pub(crate) fn check_rows(&self) -> Result<(), ListError> {
+        self.raw_rows().try_for_each(|row| match compact_row::is_sound(row?) {
+            true => Ok(()),
+            false => Err(Damage::Contradiction("row").into()),
+        })
     }
 
     /// The hashes of all rows in order, without the rest of them.

@@ -13,6 +13,19 @@ pub(crate) struct List {
     first: u32,
 }
 
+impl List {
+    /// Its hashes of this algorithm that can be looked up.
+    fn count(&self, algorithm: HashAlgorithm) -> u64 {
+        let counts = self.file.counts();
+        match algorithm {
+            HashAlgorithm::Md5 => counts.md5,
+            HashAlgorithm::Sha1 => counts.sha1,
+            HashAlgorithm::Sha256 => counts.sha256,
+            HashAlgorithm::Pdq => counts.pdq + counts.frames,
+        }
+    }
+}
+
 /// Lists in an order that depends on nothing but themselves.
 pub(crate) struct Lists {
     lists: Vec<List>,
@@ -52,13 +65,7 @@ impl Lists {
 
     /// Hashes of this algorithm that can be looked up.
     pub(crate) fn count(&self, algorithm: HashAlgorithm) -> u64 {
-        let of = |list: &List| match algorithm {
-            HashAlgorithm::Md5 => list.file.counts().md5,
-            HashAlgorithm::Sha1 => list.file.counts().sha1,
-            HashAlgorithm::Sha256 => list.file.counts().sha256,
-            HashAlgorithm::Pdq => list.file.counts().pdq + list.file.counts().frames,
-        };
-        self.lists.iter().map(of).sum()
+        self.lists.iter().map(|list| list.count(algorithm)).sum()
     }
 
     /// Every hash of one algorithm with its row number, in order, without those of the empty
@@ -68,19 +75,20 @@ impl Lists {
         algorithm: HashAlgorithm,
         each: &mut dyn FnMut(&Key, u32),
     ) -> Result<(), IndexError> {
-        self.each_row(&mut |number, row| {
+        self.each_row(algorithm, &mut |number, row| {
             if let Some(key) = key_of(row, algorithm) {
                 each(&key, number);
             }
         })
     }
 
-    /// Every row's hashes with its number, in order.
+    /// Every row's hashes with its number, in order; lists without this algorithm are left out.
     pub(crate) fn each_row(
         &self,
+        algorithm: HashAlgorithm,
         each: &mut dyn FnMut(u32, &RowHashes<'_>),
     ) -> Result<(), IndexError> {
-        for list in &self.lists {
+        for list in self.lists.iter().filter(|list| list.count(algorithm) > 0) {
             for (number, row) in (list.first..).zip(list.file.hashes()) {
                 let row = row.map_err(|error| IndexError::list(&list.header, error))?;
                 each(number, &row);
@@ -93,9 +101,7 @@ impl Lists {
     /// to a compiled list again.
     pub(crate) fn check_rows(&self) -> Result<(), IndexError> {
         for list in &self.lists {
-            for row in list.file.rows() {
-                row.map_err(|error| IndexError::list(&list.header, error))?;
-            }
+            list.file.check_rows().map_err(|error| IndexError::list(&list.header, error))?;
         }
         Ok(())
     }

@@ -65,6 +65,13 @@ pub(crate) fn prefetch(bytes: &[u8], at: usize) {
     let _ = (bytes, at);
 }
 
+/// Copies `from` to the place `at` of `to`; false when it does not fit.
+#[must_use]
+pub(crate) fn put_at(to: &mut [u8], at: usize, from: &[u8]) -> bool {
+    let range = at..at.saturating_add(from.len());
+    to.get_mut(range).map(|place| place.copy_from_slice(from)).is_some()
+}
+
 /// Work that gains from wide registers. `run` has to be `#[inline(always)]`, and so have the
 /// functions that it spends its time in: only what is inlined is compiled for them.
 pub(crate) trait Wide {

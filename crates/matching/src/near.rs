@@ -18,8 +18,8 @@ pub(crate) use build::Plan;
 
 use crate::mapped::Bytes;
 use crate::seal::{Damage, Kind, unseal};
-use crate::wire::Reader;
 use amparo_model::Bits256;
+use amparo_model::wire::Reader;
 use std::ops::Range;
 
 pub(crate) const KIND: Kind = *b"AMPNEAR1";

@@ -10,6 +10,7 @@
 mod alarm;
 mod category;
 mod clock;
+pub mod compact_row;
 mod custody;
 mod hash;
 mod id;
@@ -20,6 +21,7 @@ mod record;
 mod referral;
 mod time;
 mod tip;
+pub mod wire;
 
 pub use alarm::{Alarm, Band, Reason};
 pub use category::{

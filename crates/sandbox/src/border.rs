@@ -3,6 +3,8 @@
 //!
 //! This file stays under 200 lines, tests apart, so that one person can read all of it.
 
+mod rows;
+
 use crate::frame::{CHUNK, Kind, MAX_BODY, NotExamined, Want, read_body, read_head};
 use crate::violation::Violation;
 use amparo_media::{Frames, Limits, Picture, pdq::Convention};
@@ -84,6 +86,7 @@ impl Border {
             Kind::Done => empty(body).map(|()| Answer::Done),
             Kind::Refused => Ok(Answer::Refused(plain(&String::from_utf8_lossy(body)))),
             Kind::Records => self.records(json(body)?),
+            Kind::Rows => self.records(rows::read(body, &self.objects)?),
             Kind::Problems => self.problems(json(body)?),
             Kind::Picture => self.picture(json(body)?),
             Kind::NotExamined => {

@@ -41,10 +41,12 @@ pub enum Kind {
     Done = 134,
     /// Worker: needs bytes of the list ([`Want`]); one [`Kind::Bytes`] of that length follows.
     Want = 135,
+    /// Worker: rows of a list, each with its length in front ([`amparo_model::compact_row`]).
+    Rows = 136,
 }
 
 impl Kind {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Start,
         Self::Parse,
         Self::Examine,
@@ -58,6 +60,7 @@ impl Kind {
         Self::Done,
         Self::List,
         Self::Want,
+        Self::Rows,
     ];
 
     /// The kind with this number.

@@ -8,6 +8,7 @@ use crate::worker::WorkerCommand;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
@@ -153,6 +154,12 @@ fn bury(child: &mut Child) -> Option<ExitStatus> {
     child.wait().ok()
 }
 
+/// Fewer turns for the same bytes; a kernel that has no room for more leaves the pipe as it is.
+fn widen(pipe: impl AsFd) {
+    const BYTES: usize = 512 << 10;
+    let _widened = rustix::pipe::fcntl_setpipe_size(pipe, BYTES);
+}
+
 fn spawn(command: &WorkerCommand) -> io::Result<(Child, (ChildStdin, ChildStdout))> {
     let mut child = Command::new(&command.program)
         .args(&command.args)
@@ -164,7 +171,11 @@ fn spawn(command: &WorkerCommand) -> io::Result<(Child, (ChildStdin, ChildStdout
         .stderr(Stdio::null())
         .spawn()?;
     match (child.stdin.take(), child.stdout.take()) {
-        (Some(stdin), Some(stdout)) => Ok((child, (stdin, stdout))),
+        (Some(stdin), Some(stdout)) => {
+            widen(&stdin);
+            widen(&stdout);
+            Ok((child, (stdin, stdout)))
+        }
         _ => Err(io::Error::other("no pipes")),
     }
 }

@@ -93,7 +93,7 @@ impl Worker {
 
 fn border(spec: &'static Spec, head: &BlobHead) -> Border {
     Border {
-        kinds: vec![Kind::Records, Kind::Problems, Kind::Want, Kind::Done],
+        kinds: vec![Kind::Records, Kind::Rows, Kind::Problems, Kind::Want, Kind::Done],
         objects: vec![head.sha256],
         emits: spec.emits.to_vec(),
         records: spec.limits.records,

@@ -1,7 +1,8 @@
 //! The worker's answers on their way: records and problems, gathered into frames.
 
 use crate::frame::{self, Kind, MAX_BODY};
-use amparo_model::{Located, Problem, ProblemKind, Record};
+use amparo_model::wire::put_varint;
+use amparo_model::{KnownHash, Located, Place, Problem, ProblemKind, Record, compact_row};
 use amparo_parsers::Sink;
 use std::io::{self, Write};
 
@@ -12,15 +13,24 @@ const BATCH: usize = 256 << 10;
 pub(crate) struct Outgoing<'w, W: Write> {
     output: &'w mut W,
     records: Batch,
+    rows: Batch,
     problems: Batch,
+    /// A row in the making.
+    row: Vec<u8>,
     failed: Option<io::Error>,
 }
 
 impl<'w, W: Write> Outgoing<'w, W> {
     pub(crate) fn new(output: &'w mut W) -> Self {
-        let batch = |kind| Batch { kind, json: Vec::new() };
-        let (records, problems) = (batch(Kind::Records), batch(Kind::Problems));
-        Self { output, records, problems, failed: None }
+        let batch = |kind| Batch { kind, body: Vec::new() };
+        Self {
+            output,
+            records: batch(Kind::Records),
+            rows: batch(Kind::Rows),
+            problems: batch(Kind::Problems),
+            row: Vec::new(),
+            failed: None,
+        }
     }
 
     /// Hands over what is left.
@@ -29,6 +39,7 @@ impl<'w, W: Write> Outgoing<'w, W> {
     /// When the pipe to the host is closed.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.records.send(self.output)?;
+        self.rows.send(self.output)?;
         self.problems.send(self.output)?;
         match self.failed {
             Some(error) => Err(error),
@@ -43,24 +54,41 @@ impl<'w, W: Write> Outgoing<'w, W> {
     }
 }
 
+impl<W: Write> Outgoing<'_, W> {
+    /// A row of a list: those come by the million.
+    fn known(&mut self, place: &Place, known: &KnownHash) -> io::Result<()> {
+        self.records.send(self.output)?;
+        self.row.clear();
+        compact_row::encode(&mut self.row, place, known);
+        self.rows.add_row(&self.row, self.output)
+    }
+
+    fn other(&mut self, json: &[u8]) -> io::Result<()> {
+        self.rows.send(self.output)?;
+        self.records.add_json(json, self.output)
+    }
+
+    fn too_large(&mut self, record: &Located<Record>, size: usize) {
+        let detail = format!("a record of {size} bytes cannot be handed over");
+        let at = record.at().clone();
+        let subject = at.place.to_string();
+        self.problem(Problem::at(ProblemKind::Limit, at, subject, detail));
+    }
+}
+
 impl<W: Write> Sink for Outgoing<'_, W> {
     fn record(&mut self, record: Located<Record>) {
         if self.failed.is_some() {
             return;
         }
-        match serde_json::to_vec(&record) {
-            Ok(json) if json.len() <= MAX_BODY / 2 => {
-                let sent = self.records.add(&json, self.output);
-                self.keep(sent);
-            }
-            other => {
-                let size = other.map_or(0, |json| json.len());
-                let detail = format!("a record of {size} bytes cannot be handed over");
-                let at = record.at().clone();
-                let subject = at.place.to_string();
-                self.problem(Problem::at(ProblemKind::Limit, at, subject, detail));
-            }
-        }
+        let sent = match record.record() {
+            Record::KnownHash(known) => self.known(&record.at().place, known),
+            _ => match serde_json::to_vec(&record) {
+                Ok(json) if json.len() <= MAX_BODY / 2 => self.other(&json),
+                other => return self.too_large(&record, other.map_or(0, |json| json.len())),
+            },
+        };
+        self.keep(sent);
     }
 
     fn problem(&mut self, mut problem: Problem) {
@@ -70,7 +98,7 @@ impl<W: Write> Sink for Outgoing<'_, W> {
         shorten(&mut problem.subject);
         shorten(&mut problem.detail);
         let sent = match serde_json::to_vec(&problem) {
-            Ok(json) => self.problems.add(&json, self.output),
+            Ok(json) => self.problems.add_json(&json, self.output),
             Err(error) => Err(error.into()),
         };
         self.keep(sent);
@@ -85,26 +113,38 @@ fn shorten(text: &mut String) {
     }
 }
 
-/// A JSON array in the making.
+/// A frame in the making: a JSON array, or rows.
 struct Batch {
     kind: Kind,
-    json: Vec<u8>,
+    body: Vec<u8>,
 }
 
 impl Batch {
-    fn add(&mut self, item: &[u8], output: &mut impl Write) -> io::Result<()> {
-        self.json.push(if self.json.is_empty() { b'[' } else { b',' });
-        self.json.extend_from_slice(item);
-        if self.json.len() >= BATCH { self.send(output) } else { Ok(()) }
+    fn add_json(&mut self, item: &[u8], output: &mut impl Write) -> io::Result<()> {
+        self.body.push(if self.body.is_empty() { b'[' } else { b',' });
+        self.body.extend_from_slice(item);
+        self.send_if_full(output)
+    }
+
+    fn add_row(&mut self, row: &[u8], output: &mut impl Write) -> io::Result<()> {
+        put_varint(&mut self.body, row.len() as u64);
+        self.body.extend_from_slice(row);
+        self.send_if_full(output)
+    }
+
+    fn send_if_full(&mut self, output: &mut impl Write) -> io::Result<()> {
+        if self.body.len() >= BATCH { self.send(output) } else { Ok(()) }
     }
 
     fn send(&mut self, output: &mut impl Write) -> io::Result<()> {
-        if self.json.is_empty() {
+        if self.body.is_empty() {
             return Ok(());
         }
-        self.json.push(b']');
-        frame::write(output, self.kind, &self.json)?;
-        self.json.clear();
+        if self.kind != Kind::Rows {
+            self.body.push(b']');
+        }
+        frame::write(output, self.kind, &self.body)?;
+        self.body.clear();
         output.flush()
     }
 }

@@ -20,6 +20,9 @@ pub enum Violation {
     /// A record of a kind that the parser does not declare.
     #[error("a record of a kind that its parser does not emit: {0:?}")]
     Undeclared(RecordKind),
+    /// A row of a list that cannot be read.
+    #[error("a row of a list that cannot be read")]
+    Row,
     /// Asks for bytes that the list does not have.
     #[error("asks for bytes outside the list")]
     Range,

@@ -233,7 +233,7 @@ impl Worker {
 
 fn parse_border(spec: &'static Spec, heads: &[BlobHead], size: u64) -> Border {
     Border {
-        kinds: vec![Kind::Records, Kind::Problems, Kind::Done],
+        kinds: vec![Kind::Records, Kind::Rows, Kind::Problems, Kind::Done],
         objects: heads.iter().map(|head| head.sha256).collect(),
         emits: spec.emits.to_vec(),
         records: spec.limits.records,

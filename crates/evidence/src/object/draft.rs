@@ -4,7 +4,12 @@ use super::{ObjectError, ObjectStore, SCRATCH_FOLDER, at};
 use crate::publish::{Named, Scratch, sync_folder};
 use amparo_model::Sha256;
 use sha2::Digest;
+use std::fs::File;
 use std::io::{self, Write};
+use std::num::NonZeroU64;
+
+/// Bytes after which the disk begins to write while more are made.
+const BEHIND: u64 = 16 << 20;
 
 /// Takes bytes; nothing of them is an object before [`Draft::publish`]. Dropped, it leaves nothing.
 pub struct Draft<'s> {
@@ -12,6 +17,8 @@ pub struct Draft<'s> {
     scratch: Scratch<'s>,
     hasher: sha2::Sha256,
     size: u64,
+    /// Up to here the disk was told to write.
+    behind: u64,
 }
 
 impl ObjectStore {
@@ -22,11 +29,25 @@ impl ObjectStore {
     pub fn draft(&self) -> Result<Draft<'_>, ObjectError> {
         let folder = self.root().join(SCRATCH_FOLDER);
         let scratch = Scratch::write(&folder, 0o444, &[], self.faults()).map_err(at(&folder))?;
-        Ok(Draft { store: self, scratch, hasher: sha2::Sha256::new(), size: 0 })
+        Ok(Draft { store: self, scratch, hasher: sha2::Sha256::new(), size: 0, behind: 0 })
     }
 }
 
 impl Draft<'_> {
+    /// Name and size of the object that the bytes written so far would be.
+    #[must_use]
+    pub fn so_far(&self) -> (Sha256, u64) {
+        (Sha256(self.hasher.clone().finalize().into()), self.size)
+    }
+
+    /// The bytes written so far, for reading before they are an object.
+    ///
+    /// # Errors
+    /// [`ObjectError::Io`].
+    pub fn open(&self) -> Result<File, ObjectError> {
+        self.scratch.open().map_err(at(&self.store.root().join(SCRATCH_FOLDER)))
+    }
+
     /// Makes the bytes an object; when this returns they survive a power cut. Gives the object's
     /// name and its size in bytes.
     ///
@@ -34,7 +55,7 @@ impl Draft<'_> {
     /// [`ObjectError::Full`] and [`ObjectError::Io`]: nothing was acknowledged and doing it again
     /// is safe. [`ObjectError::Damaged`]: an object of that name exists with another size.
     pub fn publish(self) -> Result<(Sha256, u64), ObjectError> {
-        let Self { store, scratch, hasher, size } = self;
+        let Self { store, scratch, hasher, size, .. } = self;
         let name = Sha256(hasher.finalize().into());
         let path = store.path(&name);
         if !store.has(&name, size)? {
@@ -54,6 +75,11 @@ impl Write for Draft<'_> {
         self.scratch.append(bytes)?;
         self.hasher.update(bytes);
         self.size += bytes.len() as u64;
+        if let Some(length) = NonZeroU64::new(self.size - self.behind).filter(|n| n.get() >= BEHIND)
+        {
+            self.scratch.write_behind(self.behind, length);
+            self.behind = self.size;
+        }
         Ok(bytes.len())
     }
 
@@ -75,6 +101,8 @@ mod tests {
             let mut draft = store.draft().unwrap();
             draft.write_all(b"one ").unwrap();
             draft.write_all(b"two").unwrap();
+            assert_eq!(draft.so_far(), (crate::sha256(b"one two"), 7));
+            assert_eq!(std::io::read_to_string(draft.open().unwrap()).unwrap(), "one two");
             let (name, size) = draft.publish().unwrap();
             assert_eq!((name, size), (crate::sha256(b"one two"), 7));
             assert_eq!(store.read(&name).unwrap(), b"one two");

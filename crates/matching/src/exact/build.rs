@@ -2,9 +2,9 @@
 
 use super::{Key, LINE, LOW_BITS_AT, MOST_IN_LINE, SPILL_ENTRY, SPILLED, Shape, position};
 use crate::lists::Lists;
+use crate::mapped::put_at;
 use crate::open::IndexError;
 use crate::seal::threads;
-use crate::wire::put_at;
 use amparo_model::HashAlgorithm;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};

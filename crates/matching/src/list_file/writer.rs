@@ -1,11 +1,9 @@
 //! Writes a compiled list as its rows arrive, in memory that does not grow with the list.
 
-use super::{
-    BLOCKS_PER_PAGE, KIND, ListCounts, ListError, MOST_ROWS, ROWS_PER_BLOCK, TAIL_BYTES, row,
-};
+use super::{BLOCKS_PER_PAGE, KIND, ListCounts, ListError, MOST_ROWS, ROWS_PER_BLOCK, TAIL_BYTES};
 use crate::seal::Sealing;
-use crate::wire::put_varint;
-use amparo_model::{KnownHash, Md5, Place, Sha1, Sha256};
+use amparo_model::wire::put_varint;
+use amparo_model::{KnownHash, Md5, Place, Sha1, Sha256, compact_row};
 use std::io::Write;
 
 /// Takes the rows of one list in their order. Give it a buffered writer.
@@ -47,7 +45,7 @@ impl<W: Write> ListWriter<W> {
             self.begin_block()?;
         }
         self.row.clear();
-        row::encode(&mut self.row, place, known);
+        compact_row::encode(&mut self.row, place, known);
         self.length.clear();
         put_varint(&mut self.length, self.row.len() as u64);
         self.out.write(&self.length)?;
@@ -96,7 +94,7 @@ impl<W: Write> ListWriter<W> {
         counts.sha1 += u64::from(known.sha1.is_some_and(|hash| hash != Sha1::EMPTY_FILE));
         counts.sha256 += u64::from(known.sha256.is_some_and(|hash| hash != Sha256::EMPTY_FILE));
         counts.pdq += u64::from(known.pdq.is_some_and(|pdq| pdq.matchable()));
-        counts.frames += row::unique_frames(&known.frames).len() as u64;
+        counts.frames += compact_row::unique_frames(&known.frames).len() as u64;
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{BUCKETS, FRAME, HASH, HEADER, Layout, mix, to_bytes};
 use crate::lists::Lists;
+use crate::mapped::put_at;
 use crate::open::IndexError;
 use crate::seal::threads;
-use crate::wire::put_at;
 use amparo_model::{Bits256, HashAlgorithm};
 use std::sync::{Mutex, PoisonError};
 
@@ -69,7 +69,7 @@ impl<'l> Plan<'l> {
             }
             None => fits = false,
         };
-        self.lists.each_row(&mut |number, row| {
+        self.lists.each_row(HashAlgorithm::Pdq, &mut |number, row| {
             if let Some(pdq) = row.pdq.filter(|pdq| pdq.matchable()) {
                 put(&pdq.bits, number);
             }

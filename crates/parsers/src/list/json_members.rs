@@ -1,6 +1,7 @@
 //! One row of a JSON list, read strictly: no repeated key, no broken escape, no NUL, no control
 //! character in a text, nothing but UTF-8. Values stay as they are written until they are used.
 
+use super::json_rows::plain_bytes;
 use serde_json::value::RawValue;
 use serde_json::{StreamDeserializer, Value};
 use std::borrow::Cow;
@@ -61,7 +62,7 @@ impl<'a> Members<'a> {
             return Err("row that is no object".to_owned());
         }
         let mut cursor = Cursor { text, at: 1, escaped: false };
-        let mut members: Vec<(Cow<str>, Raw)> = Vec::with_capacity(32);
+        let mut members: Vec<(Cow<str>, Raw)> = Vec::with_capacity(20);
         let mut seen = 0_u64;
         let mut more = !cursor.accept(b'}');
         while more {
@@ -177,7 +178,7 @@ impl<'a> Cursor<'a> {
                     at += 2;
                 }
                 None | Some(0..0x20) => return Err(self.unsound()),
-                Some(_) => at += 1,
+                Some(_) => at += 1 + plain_bytes(bytes.get(at + 1..).unwrap_or_default()),
             }
         }
         self.at = at + 1;

@@ -246,14 +246,38 @@ impl Scan {
 /// Most texts are short, and for them the general search takes longer to begin than to find.
 fn quote_or_escape(piece: &[u8], at: usize) -> Option<usize> {
     let rest = piece.get(at..).unwrap_or_default();
-    let near = rest.iter().take(NEAR).position(|byte| matches!(byte, b'"' | b'\\'));
-    near.or_else(|| {
-        let far = rest.get(NEAR..)?;
-        memchr::memchr2(b'"', b'\\', far).map(|found| NEAR + found)
-    })
+    let near = plain_bytes(rest.get(..NEAR.min(rest.len())).unwrap_or_default());
+    match rest.get(near) {
+        Some(b'"' | b'\\') => Some(near),
+        _ => {
+            let far = rest.get(near..)?;
+            memchr::memchr2(b'"', b'\\', far).map(|found| near + found)
+        }
+    }
 }
 
-const NEAR: usize = 24;
+const NEAR: usize = 32;
+
+/// How many bytes at the beginning are certainly neither quote, backslash nor control character;
+/// counted by eights, so up to seven may be left out. Each test of a byte may only err towards the
+/// special one: a borrow reaches bytes behind one that was already found.
+pub(super) fn plain_bytes(text: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let words = text.as_chunks::<8>().0;
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let escape = zero(word ^ (ONES * u64::from(b'\\')));
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let special = (quote | escape | control) & HIGH;
+        if special != 0 {
+            return at * 8 + special.trailing_zeros() as usize / 8;
+        }
+    }
+    words.len() * 8
+}
 
 enum Step {
     On,

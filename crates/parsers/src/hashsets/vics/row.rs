@@ -7,11 +7,14 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// Members of an ordinary row that have a field of their own.
+const NAMED: usize = 7;
+
 /// Reads the row; what has no field of its own is kept as written.
 pub(super) fn read(bytes: &[u8]) -> Result<Draft, String> {
     let Members(members) = Members::read(bytes)?;
     let mut draft = Draft::default();
-    draft.known.other.reserve(members.len());
+    draft.known.other.reserve(members.len().saturating_sub(NAMED));
     let mut path = None;
     for (key, raw) in &members {
         if is_noise(key) {

@@ -1,7 +1,8 @@
-//! One row in bytes: which fields are there, the hashes, then everything else.
+//! A row of a list of known hashes in bytes: which fields are there, the hashes, then everything
+//! else. The same bytes cross the border of a worker and lie in compiled lists.
 
 use crate::wire::{Reader, put_text, put_varint};
-use amparo_model::{Bits256, KnownHash, Md5, Pdq, PhotoDna, Place, Sha1, Sha256};
+use crate::{Bits256, KnownHash, Md5, Pdq, PhotoDna, Place, Sha1, Sha256};
 use std::collections::BTreeSet;
 
 // One bit for each field that may be absent, and for the value of each that may be yes or no.
@@ -29,24 +30,31 @@ const JSON: u8 = 3;
 /// Bits and quality.
 const PDQ_BYTES: usize = 33;
 
-/// The hashes of a row, which come first in it.
-pub(crate) struct RowHashes<'a> {
-    pub(crate) md5: Option<&'a [u8; 16]>,
-    pub(crate) sha1: Option<&'a [u8; 20]>,
-    pub(crate) sha256: Option<&'a [u8; 32]>,
-    pub(crate) pdq: Option<Pdq>,
+/// The hashes of a row, which come first in it, read where they lie.
+#[derive(Debug)]
+pub struct RowHashes<'a> {
+    /// MD5.
+    pub md5: Option<&'a [u8; 16]>,
+    /// SHA-1.
+    pub sha1: Option<&'a [u8; 20]>,
+    /// SHA-256.
+    pub sha256: Option<&'a [u8; 32]>,
+    /// PDQ with its quality.
+    pub pdq: Option<Pdq>,
     frames: &'a [u8],
 }
 
 impl<'a> RowHashes<'a> {
-    pub(crate) fn decode(row: &'a [u8]) -> Option<Self> {
+    /// Reads them; `None` when the row is cut.
+    pub fn decode(row: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(row);
         let flags = reader.u16()?;
         Self::read(&mut reader, flags)
     }
 
     /// The frames that can be compared, each once, in ascending order.
-    pub(crate) fn unique_frames(&self) -> BTreeSet<Bits256> {
+    #[must_use]
+    pub fn unique_frames(&self) -> BTreeSet<Bits256> {
         match self.frames.is_empty() {
             true => BTreeSet::new(),
             false => unique_frames(&self.frames()),
@@ -75,8 +83,9 @@ impl<'a> RowHashes<'a> {
     }
 }
 
-/// The frames good enough to be compared, equal ones once: so does vPDQ before it counts shares.
-pub(crate) fn unique_frames(frames: &[Pdq]) -> BTreeSet<Bits256> {
+/// The frames good enough to be compared, in ascending order, equal ones once: so does vPDQ before it counts shares.
+#[must_use]
+pub fn unique_frames(frames: &[Pdq]) -> BTreeSet<Bits256> {
     frames.iter().filter(|frame| frame.matchable()).map(|frame| frame.bits).collect()
 }
 
@@ -93,7 +102,7 @@ fn put_pdq(out: &mut Vec<u8>, pdq: &Pdq) {
 }
 
 /// Appends a row. Nothing of it is left out or changed.
-pub(super) fn encode(out: &mut Vec<u8>, place: &Place, known: &KnownHash) {
+pub fn encode(out: &mut Vec<u8>, place: &Place, known: &KnownHash) {
     out.extend_from_slice(&flags(known).to_le_bytes());
     out.extend(known.md5.iter().flat_map(|hash| hash.0));
     out.extend(known.sha1.iter().flat_map(|hash| hash.0));
@@ -159,7 +168,8 @@ fn put_place(out: &mut Vec<u8>, place: &Place) {
 }
 
 /// The whole row; `None` when its bytes are not what `encode` writes.
-pub(super) fn decode(row: &[u8]) -> Option<(Place, KnownHash)> {
+#[must_use]
+pub fn decode(row: &[u8]) -> Option<(Place, KnownHash)> {
     let mut reader = Reader::new(row);
     let flags = reader.u16()?;
     let has = |bit| flags & bit != 0;
@@ -174,12 +184,12 @@ pub(super) fn decode(row: &[u8]) -> Option<(Place, KnownHash)> {
         pdq: hashes.pdq,
         frames: hashes.frames(),
         photodna,
-        code: if has(CODE) { Some(reader.text()?) } else { None },
-        series: if has(SERIES) { Some(reader.text()?) } else { None },
+        code: if has(CODE) { Some(reader.text()?.to_owned()) } else { None },
+        series: if has(SERIES) { Some(reader.text()?.to_owned()) } else { None },
         is_distributed: answer(DISTRIBUTED, DISTRIBUTED_YES),
         victim_identified: answer(VICTIM, VICTIM_YES),
         size: if has(SIZE) { Some(reader.varint()?) } else { None },
-        name: if has(NAME) { Some(reader.text()?) } else { None },
+        name: if has(NAME) { Some(reader.text()?.to_owned()) } else { None },
         other: if has(OTHER) { other(&mut reader)? } else { Vec::new() },
     };
     reader.is_empty().then_some((place, known))
@@ -189,19 +199,121 @@ fn place(reader: &mut Reader<'_>) -> Option<Place> {
     Some(match reader.byte()? {
         WHOLE => Place::Whole,
         ROW => {
-            let table = reader.text()?;
+            let table = reader.text()?.to_owned();
             Place::Row { table, rowid: i64::from_le_bytes(*reader.array()?) }
         }
         BYTES => {
             let start = reader.varint()?;
             Place::Bytes { start, end: start.wrapping_add(reader.varint()?) }
         }
-        JSON => Place::Json { pointer: reader.text()? },
+        JSON => Place::Json { pointer: reader.text()?.to_owned() },
         _ => return None,
     })
 }
 
 fn other(reader: &mut Reader<'_>) -> Option<Vec<(String, String)>> {
     let count = reader.length()?;
-    (0..count).map(|_| Some((reader.text()?, reader.text()?))).collect()
+    (0..count).map(|_| Some((reader.text()?.to_owned(), reader.text()?.to_owned()))).collect()
+}
+
+/// Whether [`decode`] reads the row; nothing is copied.
+#[must_use]
+pub fn is_sound(row: &[u8]) -> bool {
+    pass(row).is_some_and(|rest| rest.is_empty())
+}
+
+/// Passes over what [`decode`] reads, in the same order.
+fn pass(row: &[u8]) -> Option<Reader<'_>> {
+    let mut reader = Reader::new(row);
+    let flags = reader.u16()?;
+    let has = |bit| flags & bit != 0;
+    RowHashes::read(&mut reader, flags)?;
+    if has(PHOTODNA) {
+        reader.array::<{ size_of::<PhotoDna>() }>()?;
+    }
+    pass_place(&mut reader)?;
+    let texts =
+        |reader: &mut Reader<'_>, count| (0..count).try_for_each(|_| reader.text().map(|_| ()));
+    texts(&mut reader, usize::from(has(CODE)) + usize::from(has(SERIES)))?;
+    if has(SIZE) {
+        reader.varint()?;
+    }
+    texts(&mut reader, usize::from(has(NAME)))?;
+    if has(OTHER) {
+        let pairs = reader.length()?;
+        texts(&mut reader, pairs.checked_mul(2)?)?;
+    }
+    Some(reader)
+}
+
+fn pass_place(reader: &mut Reader<'_>) -> Option<()> {
+    match reader.byte()? {
+        WHOLE => Some(()),
+        ROW => reader.text().and_then(|_| reader.array::<8>()).map(|_| ()),
+        BYTES => reader.varint().and_then(|_| reader.varint()).map(|_| ()),
+        JSON => reader.text().map(|_| ()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<(Place, KnownHash)> {
+        let hash = Pdq { bits: Bits256([3; 32]), quality: 70 };
+        let full = KnownHash {
+            md5: Some(Md5([1; 16])),
+            sha1: Some(Sha1([2; 20])),
+            sha256: Some(Sha256([3; 32])),
+            pdq: Some(hash),
+            frames: vec![hash; 3],
+            photodna: Some(PhotoDna([4; 144])),
+            code: Some("1".to_owned()),
+            series: Some("a series".to_owned()),
+            is_distributed: Some(false),
+            victim_identified: Some(true),
+            size: Some(70_000),
+            name: Some("año.jpg".to_owned()),
+            other: vec![("Tags".to_owned(), "one,two".to_owned())],
+        };
+        let short = KnownHash { sha1: Some(Sha1([5; 20])), ..KnownHash::default() };
+        vec![
+            (Place::Json { pointer: "/value/0".to_owned() }, full.clone()),
+            (Place::Bytes { start: 9, end: 12 }, full),
+            (Place::Row { table: "FILE".to_owned(), rowid: -1 }, short.clone()),
+            (Place::Whole, short),
+        ]
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were_and_no_cut_or_longer_one_does() {
+        for (place, known) in rows() {
+            let mut bytes = Vec::new();
+            encode(&mut bytes, &place, &known);
+            assert_eq!(decode(&bytes), Some((place, known)));
+            assert!(is_sound(&bytes));
+            for cut in 0..bytes.len() {
+                assert!(decode(&bytes[..cut]).is_none() && !is_sound(&bytes[..cut]), "{cut}");
+            }
+            bytes.push(0);
+            assert!(decode(&bytes).is_none() && !is_sound(&bytes));
+        }
+    }
+
+    #[test]
+    fn what_is_sound_is_what_can_be_read_whatever_the_bytes() {
+        let mut sound = 0;
+        for (place, known) in rows() {
+            let mut bytes = Vec::new();
+            encode(&mut bytes, &place, &known);
+            for (at, bit) in (0..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+                bytes[at] ^= 1 << bit;
+                assert_eq!(decode(&bytes).is_some(), is_sound(&bytes), "byte {at}, bit {bit}");
+                sound += usize::from(is_sound(&bytes));
+                bytes[at] ^= 1 << bit;
+            }
+        }
+        assert!(sound > 1_000, "most changes of hashes and texts leave a row that can be read");
+    }
 }

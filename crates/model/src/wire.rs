@@ -1,50 +1,60 @@
 //! Numbers and texts in bytes, read with a check at every step. Little-endian throughout.
+//!
+//! Compiled lists, index files and rows on their way from a worker are written with it.
 
 /// Reads a slice from its beginning; every method is `None` when the bytes end too early.
-#[derive(Clone, Copy)]
-pub(crate) struct Reader<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(rest: &'a [u8]) -> Self {
+    /// Stands at the first byte.
+    pub fn new(rest: &'a [u8]) -> Self {
         Self { rest }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
-    pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    /// The next `count` bytes.
+    pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
         Some(taken)
     }
 
-    pub(crate) fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
+    /// The next `N` bytes.
+    pub fn array<const N: usize>(&mut self) -> Option<&'a [u8; N]> {
         let (taken, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
         Some(taken)
     }
 
-    pub(crate) fn byte(&mut self) -> Option<u8> {
+    /// The next byte.
+    pub fn byte(&mut self) -> Option<u8> {
         self.array::<1>().map(|[byte]| *byte)
     }
 
-    pub(crate) fn u16(&mut self) -> Option<u16> {
+    /// A number of 16 bits.
+    pub fn u16(&mut self) -> Option<u16> {
         self.array().map(|bytes| u16::from_le_bytes(*bytes))
     }
 
-    pub(crate) fn u32(&mut self) -> Option<u32> {
+    /// A number of 32 bits.
+    pub fn u32(&mut self) -> Option<u32> {
         self.array().map(|bytes| u32::from_le_bytes(*bytes))
     }
 
-    pub(crate) fn u64(&mut self) -> Option<u64> {
+    /// A number of 64 bits.
+    pub fn u64(&mut self) -> Option<u64> {
         self.array().map(|bytes| u64::from_le_bytes(*bytes))
     }
 
     /// A LEB128 number of at most 64 bits.
-    pub(crate) fn varint(&mut self) -> Option<u64> {
+    pub fn varint(&mut self) -> Option<u64> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -61,17 +71,19 @@ impl<'a> Reader<'a> {
     }
 
     /// A LEB128 number used as a length or count in memory.
-    pub(crate) fn length(&mut self) -> Option<usize> {
+    pub fn length(&mut self) -> Option<usize> {
         self.varint()?.try_into().ok()
     }
 
-    pub(crate) fn text(&mut self) -> Option<String> {
+    /// A text with its length in front; `None` as well when it is no UTF-8.
+    pub fn text(&mut self) -> Option<&'a str> {
         let length = self.length()?;
-        String::from_utf8(self.take(length)?.to_vec()).ok()
+        std::str::from_utf8(self.take(length)?).ok()
     }
 }
 
-pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
+/// Appends a LEB128 number.
+pub fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push((value & 0x7f) as u8 | 0x80);
         value >>= 7;
@@ -79,16 +91,10 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     out.push(value as u8);
 }
 
-pub(crate) fn put_text(out: &mut Vec<u8>, text: &str) {
+/// Appends a text with its length in front.
+pub fn put_text(out: &mut Vec<u8>, text: &str) {
     put_varint(out, text.len() as u64);
     out.extend_from_slice(text.as_bytes());
-}
-
-/// Copies `from` to the place `at` of `to`; false when it does not fit.
-#[must_use]
-pub(crate) fn put_at(to: &mut [u8], at: usize, from: &[u8]) -> bool {
-    let range = at..at.saturating_add(from.len());
-    to.get_mut(range).map(|place| place.copy_from_slice(from)).is_some()
 }
 
 #[cfg(test)]
@@ -106,7 +112,7 @@ mod tests {
         }
         let mut bytes = Vec::new();
         put_text(&mut bytes, "año");
-        assert_eq!(Reader::new(&bytes).text().as_deref(), Some("año"));
+        assert_eq!(Reader::new(&bytes).text(), Some("año"));
         assert_eq!(Reader::new(&bytes[..3]).text(), None);
         assert_eq!(Reader::new(&[0xff; 11]).varint(), None, "more than 64 bits");
     }
