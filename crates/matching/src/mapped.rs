@@ -72,6 +72,33 @@ pub(crate) fn put_at(to: &mut [u8], at: usize, from: &[u8]) -> bool {
     to.get_mut(range).map(|place| place.copy_from_slice(from)).is_some()
 }
 
+/// A bit for each of the first 48 bytes that is `byte`.
+#[inline]
+pub(crate) fn equal_bytes(bytes: &[u8; 64], byte: u8) -> u64 {
+    let sixteens = bytes.as_chunks::<16>().0.iter().take(3).enumerate();
+    sixteens.fold(0, |bits, (at, sixteen)| bits | u64::from(equal_in(*sixteen, byte)) << (16 * at))
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn equal_in(sixteen: [u8; 16], byte: u8) -> u16 {
+    use std::arch::x86_64::{_mm_cmpeq_epi8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8};
+    let word = u128::from_le_bytes(sixteen).cast_signed();
+    // SAFETY: every x86-64 processor has SSE2, and no memory is touched.
+    let bits = unsafe {
+        let found = _mm_set_epi64x((word >> 64) as i64, word as i64);
+        _mm_movemask_epi8(_mm_cmpeq_epi8(found, _mm_set1_epi8(byte.cast_signed())))
+    };
+    bits as u16
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+fn equal_in(sixteen: [u8; 16], byte: u8) -> u16 {
+    let bytes = sixteen.iter().enumerate();
+    bytes.fold(0, |bits, (at, found)| bits | u16::from(*found == byte) << at)
+}
+
 /// Work that gains from wide registers. `run` has to be `#[inline(always)]`, and so have the
 /// functions that it spends its time in: only what is inlined is compiled for them.
 pub(crate) trait Wide {
