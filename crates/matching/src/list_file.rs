@@ -28,6 +28,8 @@ use std::path::Path;
 
 const KIND: Kind = *b"AMPLIST1";
 const ROWS_PER_BLOCK: u32 = 64;
+/// Rows after which a pass over all of them lets go of what it read.
+const ROWS_PER_PASS: u32 = 1 << 18;
 const BLOCKS_PER_PAGE: u32 = 512;
 /// Seven counts and the place of the table of pages, of eight bytes each.
 const TAIL_BYTES: usize = 64;
@@ -172,6 +174,9 @@ impl ListFile {
     }
 
     fn next_row<'a>(&'a self, number: u32, reader: &mut Reader<'a>) -> Option<&'a [u8]> {
+        if number.is_multiple_of(ROWS_PER_PASS) {
+            self.bytes.let_go();
+        }
         if number.is_multiple_of(ROWS_PER_BLOCK) {
             *reader = self.block(number / ROWS_PER_BLOCK)?;
         }

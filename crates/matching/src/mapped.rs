@@ -1,7 +1,7 @@
 //! Files as byte slices, and hints to the processor: the only unsafe lines of this crate.
 #![expect(unsafe_code, reason = "a mapped file and a prefetch need it; nothing else does")]
 
-use memmap2::{Advice, Mmap, MmapMut};
+use memmap2::{Advice, Mmap, MmapMut, UncheckedAdvice};
 use std::fs::File;
 use std::io;
 use std::ops::Deref;
@@ -21,6 +21,18 @@ impl Deref for Bytes {
         match self {
             Self::Mapped(map) => map,
             Self::Owned(bytes) => bytes,
+        }
+    }
+}
+
+impl Bytes {
+    /// Lets go of the pages read so far: they stay in the system's cache and no longer count as
+    /// this process's memory. For passes over files that are larger than memory.
+    pub(crate) fn let_go(&self) {
+        if let Self::Mapped(map) = self {
+            // SAFETY: the mapping is shared, read-only and of a file that nobody writes to; a page
+            // that is read again comes back with the same bytes. Refusal changes nothing.
+            let _refused = unsafe { map.unchecked_advise(UncheckedAdvice::DontNeed) };
         }
     }
 }

@@ -5,6 +5,7 @@
 //! all blocks at once on all cores. It finds damage, not forgery: the files are made on the same
 //! machine that reads them.
 
+use crate::mapped::Bytes;
 use std::io::{self, Write};
 use twox_hash::XxHash3_128;
 
@@ -30,8 +31,9 @@ pub enum Damage {
     Contradiction(&'static str),
 }
 
-/// Checks a file and returns its body and checksum.
-pub(crate) fn unseal(bytes: &[u8], kind: Kind) -> Result<(&[u8], u128), Damage> {
+/// Checks a file and returns its body and checksum. However large the file, little of it is in
+/// memory at a time.
+pub(crate) fn unseal(bytes: &Bytes, kind: Kind) -> Result<(&[u8], u128), Damage> {
     let (body, seal) = bytes.split_last_chunk::<SEAL_BYTES>().ok_or(Damage::NotWhole)?;
     let (stated, rest) = seal.split_first_chunk::<16>().ok_or(Damage::NotWhole)?;
     let mut expect = [0; 16];
@@ -41,7 +43,7 @@ pub(crate) fn unseal(bytes: &[u8], kind: Kind) -> Result<(&[u8], u128), Damage> 
         return Err(Damage::NotWhole);
     }
     let checksum = u128::from_le_bytes(*stated);
-    if checksum_of(body, kind) != checksum {
+    if checksum_of(body, kind, &|| bytes.let_go()) != checksum {
         return Err(Damage::Checksum);
     }
     Ok((body, checksum))
@@ -49,24 +51,31 @@ pub(crate) fn unseal(bytes: &[u8], kind: Kind) -> Result<(&[u8], u128), Damage> 
 
 /// The seal that belongs behind this body.
 pub(crate) fn seal_of(body: &[u8], kind: Kind) -> Vec<u8> {
-    footer(checksum_of(body, kind), body.len() as u64, kind)
+    footer(checksum_of(body, kind, &|| ()), body.len() as u64, kind)
 }
 
 fn footer(checksum: u128, length: u64, kind: Kind) -> Vec<u8> {
     [&checksum.to_le_bytes()[..], &length.to_le_bytes()[..], &kind[..]].concat()
 }
 
-fn checksum_of(body: &[u8], kind: Kind) -> u128 {
+/// `after` is called now and then, after so many bytes that it may cost something.
+fn checksum_of(body: &[u8], kind: Kind, after: &(dyn Fn() + Sync)) -> u128 {
     let share = body.len().div_ceil(threads()).next_multiple_of(BLOCK).max(BLOCK);
-    let sums = |share: &[u8]| share.chunks(BLOCK).map(XxHash3_128::oneshot).collect::<Vec<_>>();
+    let sums = |share: &[u8]| {
+        let mut sums = Vec::new();
+        for blocks in share.chunks(64 * BLOCK) {
+            sums.extend(blocks.chunks(BLOCK).map(XxHash3_128::oneshot));
+            after();
+        }
+        sums
+    };
     let mut outer = XxHash3_128::new();
     if body.len() <= share {
         sums(body).iter().for_each(|sum| outer.write(&sum.to_le_bytes()));
         return finish(outer, body.len() as u64, kind);
     }
     std::thread::scope(|scope| {
-        let running: Vec<_> =
-            body.chunks(share).map(|share| scope.spawn(move || sums(share))).collect();
+        let running: Vec<_> = body.chunks(share).map(|share| scope.spawn(|| sums(share))).collect();
         for sum in running.into_iter().filter_map(|thread| thread.join().ok()).flatten() {
             outer.write(&sum.to_le_bytes());
         }
@@ -143,6 +152,10 @@ impl<W: Write> Sealing<W> {
 mod tests {
     use super::*;
 
+    fn owned(bytes: &[u8]) -> Bytes {
+        Bytes::Owned(bytes.to_vec())
+    }
+
     #[test]
     fn streaming_and_whole_give_the_same_seal_and_every_change_is_found() {
         for length in [0, 1, 1000, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
@@ -151,14 +164,14 @@ mod tests {
             body.chunks(70_001).for_each(|chunk| sealing.write(chunk).unwrap());
             let (mut bytes, checksum) = sealing.finish().unwrap();
             assert_eq!(bytes[length..], seal_of(&body, *b"TESTTEST"));
-            assert_eq!(unseal(&bytes, *b"TESTTEST"), Ok((&body[..], checksum)));
-            assert_eq!(unseal(&bytes, *b"OTHEROTH"), Err(Damage::NotWhole));
+            assert_eq!(unseal(&owned(&bytes), *b"TESTTEST"), Ok((&body[..], checksum)));
+            assert_eq!(unseal(&owned(&bytes), *b"OTHEROTH"), Err(Damage::NotWhole));
             for at in (0..bytes.len()).step_by(bytes.len() / 50 + 1) {
                 bytes[at] ^= 4;
-                assert!(unseal(&bytes, *b"TESTTEST").is_err(), "byte {at} of {length}");
+                assert!(unseal(&owned(&bytes), *b"TESTTEST").is_err(), "byte {at} of {length}");
                 bytes[at] ^= 4;
             }
-            assert!(unseal(&bytes[..bytes.len() - 1], *b"TESTTEST").is_err());
+            assert!(unseal(&owned(&bytes[..bytes.len() - 1]), *b"TESTTEST").is_err());
         }
     }
 }

@@ -1,12 +1,12 @@
 //! List import: a VICS 2.0 hash set through `hashset import`, worker, compiled rows and index
-//! included. Prints the peak memory of the program and its worker as well.
+//! included. Prints the peak memory of the program and its worker as well:
+//! what they hold resident at the same time, mapped pages of files included.
 //!
 //! `LIST_IMPORT_ROWS` chooses another size.
 
 use super::{Bench, Figures, Workbench, peers, target};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -102,21 +102,18 @@ fn amparo(data: &str, args: &[&str]) -> Result<Child, String> {
         .map_err(|error| format!("amparo: {error}"))
 }
 
-/// Waits for the end; the sum of the most memory that each process held, in KiB, as the kernel
-/// counts it. Mapped pages of files are in it.
+/// Waits for the end; the most memory that the processes held at one time, in KiB. Mapped pages of
+/// files are in it.
 fn watch(child: &mut Child) -> Result<u64, String> {
-    let mut peaks = BTreeMap::new();
+    let mut peak = 0;
     loop {
         let id = child.id();
-        for id in std::iter::once(id).chain(workers_of(id)) {
-            if let Some(peak) = peak_kb(id) {
-                peaks.insert(id, peak);
-            }
-        }
+        let held = std::iter::once(id).chain(workers_of(id)).filter_map(resident_kb).sum();
+        peak = peak.max(held);
         match child.try_wait().map_err(|error| error.to_string())? {
-            Some(status) if status.success() => return Ok(peaks.values().sum()),
+            Some(status) if status.success() => return Ok(peak),
             Some(status) => return Err(format!("import: {status}")),
-            None => std::thread::sleep(Duration::from_millis(20)),
+            None => std::thread::sleep(Duration::from_millis(5)),
         }
     }
 }
@@ -131,9 +128,9 @@ fn workers_of(parent: u32) -> Vec<u32> {
         .collect()
 }
 
-fn peak_kb(id: u32) -> Option<u64> {
+fn resident_kb(id: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
