@@ -65,9 +65,10 @@ fn random(at: u64) -> Bits {
     known_lists::random_bytes(at)
 }
 
-/// One of 5,000 pictures of uneven bits, with up to 40 bits changed by crops and edits.
+/// One of 200,000 pictures of uneven bits, each some 50 times with up to 40 bits changed by crops and
+/// edits.
 fn skewed(at: u64) -> Bits {
-    const PICTURES: u64 = 5_000;
+    const PICTURES: u64 = 200_000;
     // Far from the numbers of the variants.
     let mut bits = uneven((1 << 50) + at % PICTURES);
     let mut rng = ChaCha8Rng::seed_from_u64(at);
