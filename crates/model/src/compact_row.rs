@@ -26,6 +26,7 @@ const WHOLE: u8 = 0;
 const ROW: u8 = 1;
 const BYTES: u8 = 2;
 const JSON: u8 = 3;
+const PAGE: u8 = 4;
 
 /// Bits and quality.
 const PDQ_BYTES: usize = 33;
@@ -160,6 +161,11 @@ fn put_place(out: &mut Vec<u8>, place: &Place) {
             // Wraps for an end before its start, and wraps back when it is read.
             put_varint(out, end.wrapping_sub(*start));
         }
+        Place::Page { page, line } => {
+            out.push(PAGE);
+            put_varint(out, u64::from(*page));
+            put_varint(out, u64::from(*line));
+        }
         Place::Json { pointer } => {
             out.push(JSON);
             put_text(out, pointer);
@@ -206,6 +212,10 @@ fn place(reader: &mut Reader<'_>) -> Option<Place> {
             let start = reader.varint()?;
             Place::Bytes { start, end: start.wrapping_add(reader.varint()?) }
         }
+        PAGE => {
+            let page = reader.varint()?.try_into().ok()?;
+            Place::Page { page, line: reader.varint()?.try_into().ok()? }
+        }
         JSON => Place::Json { pointer: reader.text()?.to_owned() },
         _ => return None,
     })
@@ -251,9 +261,14 @@ fn pass_place(reader: &mut Reader<'_>) -> Option<()> {
         WHOLE => Some(()),
         ROW => reader.text().and_then(|_| reader.array::<8>()).map(|_| ()),
         BYTES => reader.varint().and_then(|_| reader.varint()).map(|_| ()),
+        PAGE => pass_u32(reader).and_then(|()| pass_u32(reader)),
         JSON => reader.text().map(|_| ()),
         _ => None,
     }
+}
+
+fn pass_u32(reader: &mut Reader<'_>) -> Option<()> {
+    u32::try_from(reader.varint()?).ok().map(|_| ())
 }
 
 #[cfg(test)]
@@ -282,6 +297,7 @@ mod tests {
             (Place::Json { pointer: "/value/0".to_owned() }, full.clone()),
             (Place::Bytes { start: 9, end: 12 }, full),
             (Place::Row { table: "FILE".to_owned(), rowid: -1 }, short.clone()),
+            (Place::Page { page: 3, line: 70_000 }, short.clone()),
             (Place::Whole, short),
         ]
     }

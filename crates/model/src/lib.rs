@@ -43,5 +43,6 @@ pub use record::{
 pub use referral::{Receipt as ReferralReceipt, ReferralState, UrgencyClass};
 pub use time::{Moment, ParseTimeError, UtcMillis, Zone};
 pub use tip::{
-    Address, Capture, Identifier, IdentifierKind, Party, PartyRole, Stated, TipFile, TipRevision,
+    Address, Capture, Identifier, IdentifierKind, PackageMember, Party, PartyRole, PlaceOrigin,
+    Stated, TipFile, TipRevision,
 };

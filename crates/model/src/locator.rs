@@ -43,6 +43,13 @@ pub enum Place {
         /// One past the last byte.
         end: u64,
     },
+    /// A place in a document that is laid out in pages.
+    Page {
+        /// Counted from 1.
+        page: u32,
+        /// Line of the page's text, counted from 1.
+        line: u32,
+    },
     /// A JSON pointer (RFC 6901).
     Json {
         /// The pointer.
@@ -56,6 +63,7 @@ impl fmt::Display for Place {
             Self::Whole => f.write_str("whole"),
             Self::Row { table, rowid } => write!(f, "{table}#{rowid}"),
             Self::Bytes { start, end } => write!(f, "bytes {start}-{end}"),
+            Self::Page { page, line } => write!(f, "page {page} line {line}"),
             Self::Json { pointer } => f.write_str(pointer),
         }
     }

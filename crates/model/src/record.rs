@@ -26,6 +26,8 @@ pub enum Record {
     Call(Call),
     /// A tip as its issuer sent it.
     Tip(Box<crate::TipRevision>),
+    /// A member of a package that a tip came in.
+    PackageMember(crate::PackageMember),
     /// What a known-hash list says of itself.
     ListHeader(crate::ListHeader),
     /// One row of a known-hash list.
@@ -54,6 +56,8 @@ pub enum RecordKind {
     Call,
     /// See [`crate::TipRevision`].
     Tip,
+    /// See [`crate::PackageMember`].
+    PackageMember,
     /// See [`crate::ListHeader`].
     ListHeader,
     /// See [`crate::KnownHash`].
@@ -75,6 +79,7 @@ impl Record {
             Self::Receipt(_) => RecordKind::Receipt,
             Self::Call(_) => RecordKind::Call,
             Self::Tip(_) => RecordKind::Tip,
+            Self::PackageMember(_) => RecordKind::PackageMember,
             Self::ListHeader(_) => RecordKind::ListHeader,
             Self::KnownHash(_) => RecordKind::KnownHash,
             Self::ListEnd(_) => RecordKind::ListEnd,

@@ -9,7 +9,7 @@
 //! 1. Copy the smallest unit of the family's folder (`tips/`, `apps/`, `hashsets/`) to `<id>.rs`;
 //!    the file stem is the id. A unit that outgrows 350 lines gets a folder `<id>/` for its parts.
 //! 2. Fill the [`Spec`]. Name the gaps: every parser has some. Say where each format fact was seen.
-//! 3. Write `<id>.fixture.json` (or `.sql`, `.csv`, `.xml`, `.txt`, `.hex`), the smallest file that
+//! 3. Write `<id>.fixture.json` (or `.sql`, `.csv`, `.xml`, `.txt`, `.hex`, `.pdf.txt`, `.zip.txt`), the smallest file that
 //!    emits every declared kind; no real person's data, nothing depicted. Rows after a line
 //!    `-- wal` go into the write-ahead log. A companion is `<id>.companion.<file name>`; databases
 //!    add `.sql`.
@@ -27,8 +27,10 @@ mod input;
 mod json;
 pub mod list;
 mod normal;
+mod pdf;
 mod spec;
 pub mod sqlite;
+mod tip_parts;
 pub mod tips;
 
 pub use input::{Blob, Collected, Input, Sink};
@@ -68,12 +70,15 @@ pub const PARSERS: &[&dyn Parser] = &[
     &hashsets::hash_lines::HashLines,
     &hashsets::hashkeeper::HashKeeper,
     &hashsets::icse_csv::IcseCsv,
+    &tips::ncmec_api_xml::NcmecApiXml,
     &hashsets::ncmec_hash_xml::NcmecHashXml,
     &tips::ncmec_le_json::NcmecLeJson,
+    &tips::ncmec_le_pdf::NcmecLePdf,
     &hashsets::nsrl_rds_2::NsrlRds2,
     &hashsets::nsrl_rds_3::NsrlRds3,
     &apps::signal_desktop::SignalDesktop,
     &apps::telegram_desktop::TelegramDesktop,
+    &tips::tip_package::TipPackage,
     &hashsets::vics::Vics,
     &apps::whatsapp_android::WhatsappAndroid,
 ];

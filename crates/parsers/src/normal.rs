@@ -1,10 +1,37 @@
 //! How identifiers are written for comparison. The raw text always stays beside the result.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
 
-/// Lower case, without blanks around and without a final dot.
+/// Lower case, without blanks around and without a final dot; a host in another script becomes
+/// what the network carries. A `+` and what follows it stays: only some providers ignore it.
 pub(crate) fn email(raw: &str) -> String {
-    raw.trim().trim_end_matches('.').to_lowercase()
+    let text = visible(raw).trim().trim_end_matches('.').to_lowercase();
+    match text.rsplit_once('@') {
+        Some((local, host)) if !host.is_ascii() => match idna::domain_to_ascii(host) {
+            Ok(ascii) => format!("{local}@{ascii}"),
+            Err(_) => text,
+        },
+        _ => text,
+    }
+}
+
+/// A name that people type: compatibility forms, case and marks that show nothing are made equal.
+/// Letters of other scripts that look the same stay different, as they are to the provider.
+pub(crate) fn handle(raw: &str) -> String {
+    visible(raw).nfkc().collect::<String>().to_lowercase().trim().to_owned()
+}
+
+/// Without marks of direction, joiners and blanks of no width.
+fn visible(raw: &str) -> String {
+    raw.chars().filter(|c| !is_invisible(*c)).collect()
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Digits, with `+` when the country is stated; a tail in brackets and an extension are left out.
@@ -25,24 +52,84 @@ pub(crate) fn phone(raw: &str) -> String {
     }
 }
 
+/// The number with its country in front, when it is written as people inside that country dial it
+/// and cannot be anything else; otherwise as [`phone`] has it.
+pub(crate) fn phone_in(raw: &str, country: &str) -> String {
+    let number = phone(raw);
+    let plan = DIALLING.get(country.trim().to_lowercase().as_str());
+    match plan.and_then(|plan| plan.national(&number)) {
+        Some(rest) => format!("+{}{rest}", plan.map_or("", |plan| plan.code)),
+        None => number,
+    }
+}
+
+/// How numbers are dialled inside one country.
+struct Dialling {
+    code: &'static str,
+    digits: usize,
+    trunk: &'static str,
+}
+
+impl Dialling {
+    /// The number without the leading zero, when it is a whole national number.
+    fn national<'n>(&self, number: &'n str) -> Option<&'n str> {
+        let rest = number.strip_prefix(self.trunk)?;
+        let fits = rest.len() == self.digits && rest.bytes().all(|b| b.is_ascii_digit());
+        (fits && !rest.starts_with('0')).then_some(rest)
+    }
+}
+
+static DIALLING: LazyLock<HashMap<&'static str, Dialling>> = LazyLock::new(|| {
+    let lines = include_str!("normal/countries.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut plans = HashMap::new();
+    for line in lines {
+        let mut fields = line.splitn(4, ' ');
+        let (Some(code), Some(digits), Some(trunk), Some(names)) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
+        let trunk = if trunk == "-" { "" } else { trunk };
+        let Ok(digits) = digits.parse() else { continue };
+        for name in names.split(';') {
+            plans.insert(name.trim(), Dialling { code, digits, trunk });
+        }
+    }
+    plans
+});
+
 /// An account id or screen name, made unique by the provider in front.
 pub(crate) fn at_provider(provider: &str, raw: &str) -> String {
     format!("{}:{}", provider_name(provider), raw.trim())
 }
 
-/// The provider's name without legal form and case, so that `Example, Inc.` is `example`.
+/// The provider's name without legal form and case, so that `Example, Inc.` is `example`; known
+/// spellings of one service become one word.
 pub(crate) fn provider_name(raw: &str) -> String {
-    let mut name = raw.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    for form in ["inc.", "inc", "llc", "ltd.", "ltd", "limited", "corp.", "corp", "s.a.", "gmbh"] {
-        if let Some(rest) = name.strip_suffix(form)
-            && rest.ends_with([' ', ','])
-        {
-            name = rest.trim_end_matches([' ', ',']).to_owned();
-            break;
-        }
-    }
-    name
+    let name = visible(raw).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let short = without_legal_form(&name);
+    let known = SERVICES.get(name.as_str()).or_else(|| SERVICES.get(short));
+    known.map_or(short, |service| *service).to_owned()
 }
+
+fn without_legal_form(name: &str) -> &str {
+    const FORMS: [&str; 10] =
+        ["inc.", "inc", "llc", "ltd.", "ltd", "limited", "corp.", "corp", "s.a.", "gmbh"];
+    let ends = |form: &&str| {
+        let rest = name.strip_suffix(*form)?;
+        rest.ends_with([' ', ',']).then(|| rest.trim_end_matches([' ', ',']))
+    };
+    FORMS.iter().find_map(ends).unwrap_or(name)
+}
+
+static SERVICES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let lines = include_str!("normal/providers.txt").lines().filter(|line| !line.starts_with('#'));
+    let mut services = HashMap::new();
+    for (service, spellings) in lines.filter_map(|line| line.split_once(':')) {
+        services.extend(spellings.split(';').map(|spelling| (spelling.trim(), service)));
+    }
+    services
+});
 
 /// Scheme and host in lower case, the rest as it is.
 pub(crate) fn url(raw: &str) -> String {
@@ -69,6 +156,16 @@ pub(crate) fn ip_and_port(raw: &str) -> (Option<String>, Option<u16>) {
         Some(ip) => (Some(ip), self::port(port)),
         None => (None, None),
     }
+}
+
+/// Each address in a text that holds nothing but two or more of them; otherwise the text itself.
+pub(crate) fn ips_in(raw: &str) -> Vec<&str> {
+    let parts: Vec<_> = raw
+        .split([',', ';', '/', '|', ' ', '\t', '\r', '\n'])
+        .filter(|part| !part.is_empty() && !part.eq_ignore_ascii_case("and"))
+        .collect();
+    let all = parts.len() > 1 && parts.iter().all(|part| ip_and_port(part).0.is_some());
+    if all { parts } else { vec![raw] }
 }
 
 /// A usable port; 0 is none.
@@ -141,6 +238,63 @@ mod tests {
     fn providers_compare_without_legal_form() {
         assert_eq!(at_provider("Example,  Inc.", " Ana "), "example:Ana");
         assert_eq!(provider_name("Zinc"), "zinc");
+    }
+
+    #[test]
+    fn spellings_of_one_service_are_joined_and_services_are_not() {
+        let check = |raw: &str, expect: &str| assert_eq!(provider_name(raw), expect, "{raw}");
+        check("Facebook", "facebook");
+        check("Facebook, Inc.", "facebook");
+        check("Instagram, Inc.", "instagram");
+        check("Meta / Instagram", "instagram");
+        check("Meta", "meta");
+        check("Meta Platforms, Inc.", "meta");
+        check("X Corp", "x");
+        check("Twitter, Inc. / X Corp", "x");
+        check("MediaLab/Kik", "kik");
+        check("WhatsApp LLC", "whatsapp");
+    }
+
+    #[test]
+    fn mail_hosts_in_other_scripts_become_what_the_network_carries() {
+        let check = |raw: &str, expect: &str| assert_eq!(email(raw), expect, "{raw}");
+        check("A.B+tag@Example.ORG.", "a.b+tag@example.org");
+        check("ana@Ejempló.example", "ana@xn--ejempl-gxa.example");
+        check("ana\u{200b}@example.org", "ana@example.org");
+        check("no address", "no address");
+    }
+
+    #[test]
+    fn handles_compare_without_marks_that_show_nothing() {
+        let check = |raw: &str, expect: &str| assert_eq!(handle(raw), expect, "{raw:?}");
+        check("Ana\u{202e}_01", "ana_01");
+        check("\u{ff21}na", "ana");
+        check("an\u{200d}a ", "ana");
+        // The first letter is Cyrillic: another account.
+        check("\u{430}na", "\u{430}na");
+    }
+
+    #[test]
+    fn national_numbers_get_their_country_only_when_nothing_else_is_possible() {
+        let check = |raw: &str, country: &str, expect: &str| {
+            assert_eq!(phone_in(raw, country), expect, "{raw} in {country}");
+        };
+        check("600 000 001", "España", "+34600000001");
+        check("(555) 010-0001", "US", "+15550100001");
+        check("06 00 00 00 01", "France", "+33600000001");
+        check("6 00 00 00 01", "France", "600000001");
+        check("34600000001", "ES", "34600000001");
+        check("+54 600 000 001", "ES", "+54600000001");
+        check("11 5555 0101", "Argentina", "1155550101");
+        check("600 000 001", "", "600000001");
+    }
+
+    #[test]
+    fn two_addresses_in_one_text_are_told_apart() {
+        assert_eq!(ips_in("192.0.2.1, 2001:db8::1"), ["192.0.2.1", "2001:db8::1"]);
+        assert_eq!(ips_in("192.0.2.1 / 192.0.2.2:80"), ["192.0.2.1", "192.0.2.2:80"]);
+        assert_eq!(ips_in("192.0.2.1 somewhere"), ["192.0.2.1 somewhere"]);
+        assert_eq!(ips_in("192.0.2.1"), ["192.0.2.1"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use quick_xml::Reader;
 use quick_xml::XmlVersion::Implicit1_0;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
+use quick_xml::name::PrefixDeclaration;
 use std::io::{BufRead, Error, Read, Result as IoResult};
 
 const MAX_DEPTH: usize = 32;
@@ -136,6 +137,10 @@ fn open(tag: &BytesStart) -> Result<Step, Unsound> {
         let attribute = attribute.map_err(|_| broken())?;
         if attributes.len() == MAX_ATTRIBUTES {
             return Err(Unsound::Limit(format!("over {MAX_ATTRIBUTES} attributes")));
+        }
+        if matches!(attribute.key.as_namespace_binding(), Some(PrefixDeclaration::Named(_))) {
+            // Names are compared without their prefix, so what a prefix stands for says nothing.
+            continue;
         }
         let value = attribute.normalized_value(Implicit1_0).map_err(|_| broken())?;
         let name = attribute.key.local_name().into_inner().to_owned();

@@ -7,13 +7,13 @@ mod fields;
 mod party;
 
 use crate::json::{Items, Node, step};
+use crate::tip_parts::{self, plain, stated};
 use crate::{Blob, Family, Input, Limits, Parser, Sink, Spec, Tier};
 use amparo_model::{
-    Located, Moment, PartyRole, Place, Problem, ProblemKind, Record, RecordKind, TipId, TipRevision,
+    Located, PartyRole, Place, Problem, ProblemKind, Record, RecordKind, Stated, TipId, TipRevision,
 };
 use fields::{Fields, Unknown};
 use party::Shared;
-use std::borrow::Cow;
 
 /// Reads reports of the National Center for Missing & Exploited Children as JSON.
 #[derive(Debug)]
@@ -27,16 +27,19 @@ static SPEC: Spec = Spec {
     claims: &["**/*.json"],
     companions: &[],
     emits: &[RecordKind::Tip],
-    version: 1,
+    version: 2,
     tier: Tier::FromVendorSource,
     tested_on: &["generated: 3 reports"],
     gaps: &[
         "there is no public schema; the key of the priority level is unknown: `priorityLevel` is \
          read and kept raw, any other name stays with the unknown keys",
-        "geo-lookup, victims, device ids, deconfliction, prior reports and bundling have no known \
-         keys; they stay with the unknown keys",
-        "incident details (URLs, mails) stay with the unknown keys, except their free texts",
-        "providers that changed their name are not joined: names are compared without legal form",
+        "geo-lookup, device ids, deconfliction and bundling have no known keys; they stay with the \
+         unknown keys",
+        "victims, prior reports, annotations, display names and whether a file was public are read \
+         under the names that the reporting API gives them; in this form they were never seen",
+        "incident details (mails, games, chats) stay with the unknown keys, except free texts and \
+         addresses of web pages",
+        "spellings of a provider are joined by a short table; others compare without legal form",
         "free texts are not mined for mail headers or logs",
         "pointers of unknown keys start at the report, not at the file",
     ],
@@ -61,7 +64,9 @@ impl Parser for NcmecLeJson {
     fn probe(&self, head: &[u8]) -> bool {
         let text = plain(head);
         let text = String::from_utf8_lossy(&text);
-        text.contains("\"reportedInformation\"") || text.contains("\"reportId\"")
+        // A package may hold a report as it is, so its words alone say nothing.
+        let json = text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+        json && (text.contains("\"reportedInformation\"") || text.contains("\"reportId\""))
     }
 
     fn read(&self, input: &Input, out: &mut dyn Sink) {
@@ -120,7 +125,8 @@ fn report(main: &Blob, node: &Node, place: Place, out: &mut dyn Sink) {
         return problem(ProblemKind::Malformed, main.path, detail.to_owned());
     }
     let provider = String::new();
-    let mut shared = Shared { provider, unknown: Unknown::new(), odd: Vec::new() };
+    let mut shared =
+        Shared { provider, unknown: Unknown::new(), odd: Vec::new(), related: Vec::new() };
     let tip = match revision(node, &mut shared) {
         Ok(tip) => tip,
         Err(detail) => return problem(ProblemKind::Malformed, main.path, detail),
@@ -148,19 +154,21 @@ fn revision(node: &Node, shared: &mut Shared) -> Result<TipRevision, String> {
         .filter_map(|fields| fields.text_kept("priorityLevel"))
         .next();
     let mut revision = TipRevision {
-        tip,
-        received_at: top.text("dateReceived").map(|text| Moment::from_iso(&text)),
+        received_at: top.text("dateReceived").map(|text| tip_parts::moment(&text)),
         provider,
         incident_type: summary.text("incidentType"),
-        incident_at: summary.text("incidentDateTime").map(|text| Moment::from_iso(&text)),
+        incident_at: summary.text("incidentDateTime").map(|text| tip_parts::moment(&text)),
         incident_at_note: summary.text("incidentDateTimeDescription"),
         originator_level: level,
         notes: party::notes(&mut info, shared),
-        parties: Vec::new(),
-        files: Vec::new(),
-        unknown: Unknown::new(),
+        platform: summary.text("platform"),
+        escalation: summary.text("escalateToHighPriority"),
+        annotations: annotations(&mut summary, shared),
+        declared_files: declared(&mut info),
+        ..TipRevision::new(tip)
     };
     people(&mut info, &mut revision, shared);
+    related(&mut info, &mut revision, shared);
     incident_details(&mut info, &mut revision, shared);
     for fields in [summary, info, top] {
         fields.finish(&mut shared.unknown);
@@ -171,10 +179,55 @@ fn revision(node: &Node, shared: &mut Shared) -> Result<TipRevision, String> {
 
 /// The number as written, whether as a string or as digits of any length.
 fn tip_id(text: Option<String>) -> Result<TipId, String> {
-    let number = text.ok_or("there is no reportId, so this is no report")?;
-    TipId::new(format!("ncmec/{number}")).map_err(|_| {
-        format!("reportId {:?} is unusable", number.chars().take(80).collect::<String>())
+    tip_parts::tip_id(&text.ok_or("there is no reportId, so this is no report")?)
+}
+
+/// Marks come as names in a list or, as in the reporting API, as members that are true.
+fn annotations(summary: &mut Fields, shared: &mut Shared) -> Vec<String> {
+    let Some(at) = summary.take("reportAnnotations") else { return Vec::new() };
+    if !at.node.is_object() {
+        return at.values(&mut shared.unknown);
+    }
+    let mut fields = at.fields();
+    let keys: Vec<String> = fields.keys().map(str::to_owned).collect();
+    let marks = keys.into_iter().filter(|key| is_set(&mut fields, key)).collect();
+    fields.finish(&mut shared.unknown);
+    marks
+}
+
+fn is_set(fields: &mut Fields, key: &str) -> bool {
+    let set = fields.text_kept(key).is_some_and(|text| stated(&text) == Stated::Yes);
+    if set {
+        fields.text(key);
+    }
+    set
+}
+
+/// The count stays with the unknown keys when it is no number.
+fn declared(info: &mut Fields) -> Option<u64> {
+    ["totalUploadedFiles", "numberOfUploadedFiles"].iter().find_map(|key| {
+        let count = info.text_kept(key)?.replace(',', "").parse().ok()?;
+        info.text(key);
+        Some(count)
     })
+}
+
+/// Prior reports of the report and of its persons.
+fn related(info: &mut Fields, revision: &mut TipRevision, shared: &mut Shared) {
+    for key in party::PRIOR {
+        shared
+            .related
+            .extend(info.take(key).map(|at| (at.pointer.clone(), at.values(&mut shared.unknown))));
+    }
+    for (pointer, numbers) in std::mem::take(&mut shared.related) {
+        for text in numbers {
+            let odd = tip_parts::related(&mut revision.related, &revision.tip, &text);
+            if !odd.is_empty() {
+                shared.odd.push((pointer.clone(), format!("{text:?} is no report number")));
+                shared.unknown.insert(pointer.clone(), text);
+            }
+        }
+    }
 }
 
 /// The provider's name; a sub-service in `lastName` stays with the unknown keys.
@@ -190,6 +243,7 @@ fn people(info: &mut Fields, revision: &mut TipRevision, shared: &mut Shared) {
     let lists = [
         ("reportedPeople", "reportedPersons", PartyRole::Suspect),
         ("intendedRecipients", "intendedRecipients", PartyRole::Recipient),
+        ("victims", "victims", PartyRole::Victim),
     ];
     for (key, inner, role) in lists {
         for at in info.list(key, inner, &mut shared.unknown) {
@@ -209,37 +263,24 @@ fn people(info: &mut Fields, revision: &mut TipRevision, shared: &mut Shared) {
     }
 }
 
-/// Takes the free texts out of each incident; the rest has no field and is kept raw.
+/// Takes the free texts and the addresses of web pages out of each incident; the rest has no field
+/// and is kept raw.
 fn incident_details(info: &mut Fields, revision: &mut TipRevision, shared: &mut Shared) {
     let mut details = info.nested("incidentDetails");
-    for (key, texts) in
-        [("webpageIncident", "additionalInformations"), ("emailIncident", "contents")]
-    {
+    let keys = [
+        ("webpageIncident", "additionalInformations"),
+        ("webPageIncident", "additionalInformations"),
+        ("emailIncident", "contents"),
+    ];
+    for (key, texts) in keys {
         for at in details.list(key, key, &mut shared.unknown) {
             let mut incident = at.fields();
             for text in incident.list(texts, texts, &mut shared.unknown) {
                 revision.notes.extend(text.value(&mut shared.unknown));
             }
+            revision.urls.extend(party::page_urls(&mut incident, shared));
             incident.finish(&mut shared.unknown);
         }
     }
     details.finish(&mut shared.unknown);
-}
-
-/// The text as UTF-8: files in UTF-16 with a byte order mark are converted.
-fn plain(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let convert = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let pairs = bytes.chunks_exact(2).map(|pair| match pair {
-            [a, b] => unit([*a, *b]),
-            _ => 0xfffd,
-        });
-        let text: String =
-            char::decode_utf16(pairs).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-        Cow::Owned(text.into_bytes())
-    };
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => convert(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => convert(rest, u16::from_be_bytes),
-        _ => Cow::Borrowed(bytes),
-    }
 }

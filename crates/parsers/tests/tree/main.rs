@@ -9,11 +9,15 @@
 
 mod columns;
 mod corpus;
+mod forty;
 mod golden;
 mod hostile;
 mod lists;
 mod locators;
+mod pages;
+mod pdf;
 mod registry;
 mod support;
 mod tips;
 mod views;
+mod zip;

@@ -1,5 +1,6 @@
 //! Finds the files of each unit and builds its inputs from text recipes.
 
+use crate::{pdf, zip};
 use amparo_model::Sha256;
 use amparo_parsers::{Blob, Collected, Input, PARSERS, Parser};
 use rusqlite::Connection;
@@ -82,7 +83,7 @@ fn main_path(parser: &dyn Parser) -> String {
 }
 
 /// Endings of fixtures; the first that exists is the unit's.
-const FIXTURES: [&str; 6] = ["json", "sql", "csv", "xml", "txt", "hex"];
+const FIXTURES: [&str; 8] = ["json", "sql", "csv", "xml", "txt", "hex", "pdf.txt", "zip.txt"];
 
 pub fn fixture_path(parser: &dyn Parser) -> PathBuf {
     let paths = FIXTURES.map(|ending| unit_file(parser, &format!("fixture.{ending}")));
@@ -113,6 +114,9 @@ pub fn bad_inputs(parser: &dyn Parser) -> Vec<(String, Files)> {
 /// Builds a file from its recipe; the ending tells how.
 fn built(recipe: &Path, path: String) -> Files {
     let text = fs::read(recipe).unwrap();
+    if let Some(bytes) = container(&name(recipe), &text) {
+        return Files { main: File::new(path, &text, bytes), companions: Vec::new() };
+    }
     let ending = recipe.extension().unwrap_or_default().to_string_lossy().into_owned();
     match ending.as_str() {
         "sql" => {
@@ -128,6 +132,18 @@ fn built(recipe: &Path, path: String) -> Files {
         }
         _ => Files { main: File::new(path, &text, text.clone()), companions: Vec::new() },
     }
+}
+
+/// A package or a document of pages, written from lines of text.
+fn container(name: &str, text: &[u8]) -> Option<Vec<u8>> {
+    let text = String::from_utf8_lossy(text);
+    if name.ends_with(".pdf.txt") {
+        return Some(pdf::from_recipe(&text));
+    }
+    if name.ends_with(".zip.txt") {
+        return Some(zip::from_recipe(&text));
+    }
+    None
 }
 
 /// Runs the SQL; what follows the mark stays in a log that was never written back.
@@ -152,7 +168,7 @@ pub fn database(sql: &str) -> (Vec<u8>, Option<Vec<u8>>) {
     (main, Some(wal))
 }
 
-fn hex(text: &str) -> Vec<u8> {
+pub fn hex(text: &str) -> Vec<u8> {
     let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
     let digits: String = lines.collect::<String>().split_whitespace().collect();
     data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).unwrap()

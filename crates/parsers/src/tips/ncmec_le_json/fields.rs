@@ -2,6 +2,7 @@
 //! left goes to the revision's unknown keys, pointer to raw text.
 
 use crate::json::{Node, Object, step};
+use crate::tip_parts;
 use std::collections::BTreeMap;
 
 /// The members of one object of a report, with a mark on those that were understood.
@@ -106,6 +107,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of the members.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.object.members.iter().map(|(key, _)| &**key)
+    }
+
     /// Hands over what was not used.
     pub(super) fn finish(self, unknown: &mut Unknown) {
         for (index, (key, node)) in self.object.members.iter().enumerate() {
@@ -139,6 +145,14 @@ impl<'a> At<'a> {
         Fields::new(&self.pointer, &self.node)
     }
 
+    /// The texts of a list, or the one text that stands where a list could.
+    pub(super) fn values(&self, unknown: &mut Unknown) -> Vec<String> {
+        if self.node.is_array() {
+            return elements(self).iter().filter_map(|at| at.value(unknown)).collect();
+        }
+        self.value(unknown).into_iter().collect()
+    }
+
     /// The text of `{ "value": ... }` or of a plain value. What else the object holds is unknown.
     pub(super) fn value(&self, unknown: &mut Unknown) -> Option<String> {
         if !self.node.is_object() {
@@ -164,7 +178,7 @@ fn elements<'a>(list: &At<'a>) -> Vec<At<'a>> {
 /// Readers of this format agree that these all mean "not stated".
 fn stated(node: &Node) -> bool {
     match node.text() {
-        Some(text) => !text.trim().is_empty() && !text.trim().eq_ignore_ascii_case("n/a"),
+        Some(text) => tip_parts::is_stated(&text),
         None => node.items().next().is_some(),
     }
 }

@@ -2,10 +2,14 @@
 
 use super::fields::{At, Fields, Unknown};
 use crate::normal;
+use crate::tip_parts::{self, captures, identifier, stated};
 use amparo_model::{
-    Address, Capture, HashAlgorithm, Identifier, IdentifierKind, Md5, Moment, Party, PartyRole,
-    RecordedHash, Stated, TipFile,
+    Address, Capture, Identifier, IdentifierKind, Party, PartyRole, PlaceOrigin, RecordedHash,
+    Stated, TipFile,
 };
+
+/// Keys under which earlier reports of a person may be named.
+pub(super) const PRIOR: [&str; 3] = ["priorCTReports", "priorCTReport", "priorReports"];
 
 /// What a whole report shares while its parts are read.
 pub(super) struct Shared {
@@ -15,6 +19,8 @@ pub(super) struct Shared {
     pub(super) unknown: Unknown,
     /// Pointer and sentence for each value that could not be used.
     pub(super) odd: Vec<(String, String)>,
+    /// Pointer and texts of each list of other reports.
+    pub(super) related: Vec<(String, Vec<String>)>,
 }
 
 /// Keys of the public reporting form that the model has no field for. They are kept when stated.
@@ -42,18 +48,23 @@ const UNMODELLED: &[&str] = &[
 /// Reads one person.
 pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
     let mut person = at.fields();
-    let provider = service(&mut person, &shared.provider);
+    let (provider, service) = service(&mut person, &shared.provider);
     let mut party = Party {
         role,
         name: name(&mut person),
         date_of_birth: person.text("dateOfBirth"),
         approximate_age: person.text("approximateAge"),
         access_to_children: access(&mut person),
+        age_doubtful: flag(&mut person, "ageAssertionDiscrepancy"),
+        account_compromised: flag(&mut person, "compromisedAccount"),
+        group: person.text("groupIdentifier"),
+        service,
         identifiers: Vec::new(),
         addresses: addresses(&mut person, shared),
         captures: Vec::new(),
         notes: notes(&mut person, shared),
     };
+    party.addresses.extend(estimate(&mut person, shared));
     own_ids(&mut person, &provider, &mut party, shared);
     let lists = [("emails", IdentifierKind::Email), ("phones", IdentifierKind::Phone)];
     for (key, kind) in lists {
@@ -62,22 +73,35 @@ pub(super) fn party(role: PartyRole, at: &At, shared: &mut Shared) -> Party {
         }
     }
     if let Some(raw) = person.text("ipAddress") {
-        party.captures.push(capture_of(raw, None));
+        party.captures.extend(captures(&raw, None));
     }
     source(&mut person, &provider, Some(&mut party.identifiers), &mut party.captures, shared);
+    for key in PRIOR {
+        let prior = person.take(key);
+        shared.related.extend(prior.map(|at| (at.pointer.clone(), at.values(&mut shared.unknown))));
+    }
+    tip_parts::national_phones(&mut party);
     person.drop_unstated(UNMODELLED);
     person.finish(&mut shared.unknown);
     party
 }
 
-/// The service of the provider that the ids belong to. It stays with the unknown keys when it is
-/// more than another spelling of the provider.
-fn service(person: &mut Fields, provider: &str) -> String {
-    let Some(service) = person.text("espService") else { return provider.to_owned() };
-    if normal::provider_name(&service) != normal::provider_name(provider) {
-        person.text_kept("espService");
+/// The service of the provider that the ids belong to, and what to show of it: nothing when it is
+/// only another spelling of the provider. What is shown stays with the unknown keys as well.
+fn service(person: &mut Fields, provider: &str) -> (String, Option<String>) {
+    let Some(service) = person.text("espService") else { return (provider.to_owned(), None) };
+    let other = normal::provider_name(&service) != normal::provider_name(provider);
+    let shown = if other { person.text_kept("espService") } else { None };
+    (service, shown)
+}
+
+/// A yes or no; anything else stays with the unknown keys.
+fn flag(fields: &mut Fields, key: &str) -> Stated {
+    let answer = fields.text(key).map_or(Stated::NotStated, |text| stated(&text));
+    if answer == Stated::NotStated {
+        fields.drop_unstated(&[key]);
     }
-    service
+    answer
 }
 
 fn name(person: &mut Fields) -> Option<String> {
@@ -101,13 +125,17 @@ fn access(person: &mut Fields) -> Stated {
 }
 
 fn own_ids(person: &mut Fields, provider: &str, party: &mut Party, shared: &mut Shared) {
-    if let Some(raw) = person.take("screenName").and_then(|at| at.value(&mut shared.unknown)) {
-        let norm = normal::at_provider(provider, &raw.to_lowercase());
-        party.identifiers.push(identifier(IdentifierKind::ScreenName, raw, norm));
-    }
-    if let Some(raw) = person.text("espUserId") {
-        let norm = normal::at_provider(provider, &raw);
-        party.identifiers.push(identifier(IdentifierKind::AccountId, raw, norm));
+    let keys = [
+        ("screenName", IdentifierKind::ScreenName),
+        ("espUserId", IdentifierKind::AccountId),
+        ("displayName", IdentifierKind::DisplayName),
+        ("displayNames", IdentifierKind::DisplayName),
+        ("profileUrl", IdentifierKind::Url),
+        ("profileUrls", IdentifierKind::Url),
+    ];
+    for (key, kind) in keys {
+        let raws = person.take(key).map(|at| at.values(&mut shared.unknown)).unwrap_or_default();
+        party.identifiers.extend(raws.iter().map(|raw| identifier(kind, raw, provider)));
     }
 }
 
@@ -118,18 +146,39 @@ fn contact_point(kind: IdentifierKind, at: &At, party: &mut Party, shared: &mut 
     let verified = fields.text("verified").map_or(Stated::NotStated, |text| stated(&text));
     fields.finish(&mut shared.unknown);
     let Some(raw) = raw else { return };
-    let norm = match kind {
-        IdentifierKind::Email => normal::email(&raw),
-        _ => normal::phone(&raw),
-    };
-    if norm.is_empty() {
+    let read = Identifier { verified, ..identifier(kind, &raw, "") };
+    if read.norm.is_empty() {
         shared.odd.push((at.pointer.clone(), format!("{raw:?} is no {}", kind.as_str())));
     }
-    party.identifiers.push(Identifier { kind, raw, norm, verified });
+    party.identifiers.push(read);
 }
 
-fn identifier(kind: IdentifierKind, raw: String, norm: String) -> Identifier {
-    Identifier { kind, raw, norm, verified: Stated::NotStated }
+/// The provider's own guess of a place.
+fn estimate(person: &mut Fields, shared: &mut Shared) -> Option<Address> {
+    let mut fields = person.nested("estimatedLocation");
+    let address = Address {
+        origin: PlaceOrigin::ProviderEstimate,
+        city: fields.text("city"),
+        state: fields.text("region"),
+        country: fields.text("countryCode").or_else(|| fields.text("country")),
+        ..Address::default()
+    };
+    fields.finish(&mut shared.unknown);
+    let nothing = Address { origin: PlaceOrigin::ProviderEstimate, ..Address::default() };
+    (address != nothing).then_some(address)
+}
+
+/// Addresses of web pages of an incident: plain, or as captures of the kind URL.
+pub(super) fn page_urls(incident: &mut Fields, shared: &mut Shared) -> Vec<String> {
+    let mut urls = Vec::new();
+    for key in ["url", "urls"] {
+        let plain = incident.take(key);
+        urls.extend(plain.map(|at| at.values(&mut shared.unknown)).unwrap_or_default());
+    }
+    let (mut found, mut captures) = (Vec::new(), Vec::new());
+    source(incident, "", Some(&mut found), &mut captures, shared);
+    urls.extend(found.into_iter().map(|found| found.raw));
+    urls
 }
 
 fn addresses(person: &mut Fields, shared: &mut Shared) -> Vec<Address> {
@@ -144,6 +193,7 @@ fn addresses(person: &mut Fields, shared: &mut Shared) -> Vec<Address> {
             state: fields.text("state"),
             postal_code: fields.text("postalCode"),
             country: fields.text("country"),
+            ..Address::default()
         };
         fields.finish(&mut shared.unknown);
         if !at.node.is_object() {
@@ -151,10 +201,7 @@ fn addresses(person: &mut Fields, shared: &mut Shared) -> Vec<Address> {
         }
         read.push(address);
     }
-    read.retain(|address| {
-        address
-            != &Address { street: None, city: None, state: None, postal_code: None, country: None }
-    });
+    read.retain(|address| *address != Address::default());
     read
 }
 
@@ -179,14 +226,16 @@ fn source(
         let kind = fields.text("captureType").unwrap_or_default();
         let value = fields.text("value");
         if let (Some(raw), true) = (&value, is_ip(&kind)) {
-            let mut capture = capture_of(raw.clone(), fields.text("port"));
-            capture.event = fields.text("eventName");
-            capture.at = fields.text("dateTime").map(|text| Moment::from_iso(&text));
-            if capture.ip.is_none() {
-                let detail = format!("{raw:?} stands where an IP address is expected");
-                shared.odd.push((at.pointer.clone(), detail));
+            let (event, at_time) = (fields.text("eventName"), fields.text("dateTime"));
+            for mut capture in tip_parts::captures(raw, fields.text("port").as_deref()) {
+                capture.event = event.clone();
+                capture.at = at_time.as_deref().map(tip_parts::moment);
+                if capture.ip.is_none() {
+                    let detail = format!("{raw:?} stands where an IP address is expected");
+                    shared.odd.push((at.pointer.clone(), detail));
+                }
+                captures.push(capture);
             }
-            captures.push(capture);
             fields.finish(&mut shared.unknown);
             continue;
         }
@@ -213,27 +262,20 @@ fn is_ip(kind: &str) -> bool {
 
 fn other_capture(kind: &str, raw: String, provider: &str) -> Option<Identifier> {
     let kind = kind.to_ascii_lowercase();
-    let (kind, norm) = if kind.contains("url") {
-        (IdentifierKind::Url, normal::url(&raw))
+    let kind = if kind.contains("url") {
+        IdentifierKind::Url
     } else if kind.contains("mail") {
-        (IdentifierKind::Email, normal::email(&raw))
+        IdentifierKind::Email
     } else if kind.contains("phone") {
-        (IdentifierKind::Phone, normal::phone(&raw))
+        IdentifierKind::Phone
     } else if kind.contains("device") || kind.contains("imei") {
-        (IdentifierKind::DeviceId, raw.trim().to_lowercase())
+        IdentifierKind::DeviceId
     } else if kind.contains("screen") {
-        let name = raw.to_lowercase();
-        (IdentifierKind::ScreenName, normal::at_provider(provider, &name))
+        IdentifierKind::ScreenName
     } else {
         return None;
     };
-    Some(identifier(kind, raw, norm))
-}
-
-fn capture_of(raw: String, port: Option<String>) -> Capture {
-    let (ip, inline) = normal::ip_and_port(&raw);
-    let port = port.and_then(|text| normal::port(&text)).or(inline);
-    Capture { address_raw: raw, ip, port, event: None, at: None }
+    Some(identifier(kind, &raw, provider))
 }
 
 /// Reads one file. Its bytes are not part of the report.
@@ -247,48 +289,31 @@ pub(super) fn file(at: &At, shared: &mut Shared) -> TipFile {
         original_file_name: fields.text("originalFilename"),
         submittal_id: fields.text("submittalId"),
         hashes: verification_hash(&mut fields, &at.pointer, shared),
-        viewed_by_provider: viewed(&mut fields),
+        viewed_by_provider: flag(&mut fields, "viewedByEsp"),
+        publicly_available: flag(&mut fields, "publiclyAvailable"),
+        relevance: fields.text("fileRelevance"),
         industry_classification: fields.text("industryClassification"),
         tags: tags(&mut fields, shared),
         captures,
         notes: file_notes(&mut fields, shared),
+        ..TipFile::default()
     };
     fields.finish(&mut shared.unknown);
     file
-}
-
-fn viewed(fields: &mut Fields) -> Stated {
-    let Some(text) = fields.text("viewedByEsp") else { return Stated::NotStated };
-    let viewed = stated(&text);
-    if viewed == Stated::NotStated {
-        fields.text_kept("viewedByEsp");
-    }
-    viewed
-}
-
-fn stated(text: &str) -> Stated {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" => Stated::Yes,
-        "false" | "no" | "n" | "0" => Stated::No,
-        _ => Stated::NotStated,
-    }
 }
 
 /// `verificationHash` is an MD5, as public readers print it. No other algorithm is inferred from a
 /// length: 64 digits may be SHA-256 or PDQ.
 fn verification_hash(fields: &mut Fields, pointer: &str, shared: &mut Shared) -> Vec<RecordedHash> {
     let Some(text) = fields.text("verificationHash") else { return Vec::new() };
-    let md5 = text.strip_prefix("MD5:").unwrap_or(&text).trim().parse::<Md5>();
-    let detail = match md5 {
-        Ok(md5) if md5 != Md5::EMPTY_FILE => {
-            return vec![RecordedHash { algorithm: HashAlgorithm::Md5, value: md5.to_string() }];
+    match tip_parts::hash("MD5", text.strip_prefix("MD5:").unwrap_or(&text)) {
+        Ok(hash) => vec![hash],
+        Err(detail) => {
+            fields.text_kept("verificationHash");
+            shared.odd.push((pointer.to_owned(), detail));
+            Vec::new()
         }
-        Ok(_) => "the hash is that of the empty file; it is not used".to_owned(),
-        Err(error) => format!("verificationHash: {error}; it is kept as stated"),
-    };
-    fields.text_kept("verificationHash");
-    shared.odd.push((pointer.to_owned(), detail));
-    Vec::new()
+    }
 }
 
 /// Every tag of every group: readers that take the first of either lose some.
