@@ -14,7 +14,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use words::Words;
 
-pub(crate) use words::fold;
+pub use words::fold;
 
 /// Longest quotation, in characters.
 const EXCERPT_CHARS: usize = 160;
@@ -80,6 +80,14 @@ impl Lexicon {
         }
     }
 
+    /// The phrases for free texts of tips, compiled into the binary.
+    pub(crate) fn of_tips() -> Self {
+        match Self::from_toml(include_str!("../data/tip_lexicon.toml")) {
+            Ok(lexicon) => lexicon,
+            Err(error) => unreachable!("the bundled file is parsed by a test: {error}"),
+        }
+    }
+
     /// Reads a lexicon in the form of the bundled one.
     ///
     /// # Errors
@@ -105,14 +113,26 @@ impl Lexicon {
     /// Every rule that the text hits, once, in the order of the data file.
     #[must_use]
     pub fn hits(&self, text: &str) -> Vec<PhraseHit> {
+        self.hits_in(text, &Words::of(text))
+    }
+
+    /// The hits of several lexicons; the text is taken apart once.
+    pub(crate) fn hits_of_all<const N: usize>(
+        lexicons: [&Self; N],
+        text: &str,
+    ) -> [Vec<PhraseHit>; N] {
         let words = Words::of(text);
+        lexicons.map(|lexicon| lexicon.hits_in(text, &words))
+    }
+
+    fn hits_in(&self, text: &str, words: &Words<'_>) -> Vec<PhraseHit> {
         let mut found: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
         for at in 0..words.len() {
             for (rule, pattern) in self.starting_with(words.get(at)) {
-                if found.contains_key(&rule) || self.negated(&words, at) {
+                if found.contains_key(&rule) || self.negated(words, at) {
                     continue;
                 }
-                if let Some(end) = pattern.matches(&words, at) {
+                if let Some(end) = pattern.matches(words, at) {
                     found.insert(rule, (at, end));
                 }
             }

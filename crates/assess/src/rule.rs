@@ -20,6 +20,10 @@ pub struct RuleText {
     /// Bound of the points per item, with their sign.
     #[serde(default)]
     pub at_most: i32,
+    /// Whether it is a sign of a child in danger: nothing that lowers a tip outweighs it, and no
+    /// list folds it away.
+    #[serde(default)]
+    pub danger: bool,
     /// Where the rule comes from.
     pub ground: String,
     /// How strong that ground is.

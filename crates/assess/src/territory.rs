@@ -6,16 +6,23 @@
 //!
 //! To add a name: an alias or an entry in `data/territory.toml`.
 
+mod hints;
 mod names;
+mod places;
+mod weights;
 
+pub(crate) use hints::captures;
 pub use names::Names;
+pub use places::{IpPlace, IpPlaces, IpTable, IpTableError};
+pub use weights::{IpWeight, Weights};
 
-use crate::rule::Found;
-use amparo_model::{Address, IdentifierKind, Party, PartyRole, Reason, TipRevision};
+use amparo_model::{Reason, TipRevision};
+use hints::{Hint, Hints, reason};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Where a tip belongs, as far as its own statements tell.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Territory {
     /// ISO 3166-1 code (`ES`); `None` is "no country", to be shown in a queue of its own.
     pub country: Option<String>,
@@ -29,93 +36,31 @@ pub struct Territory {
     pub reasons: Vec<Reason>,
 }
 
-/// One statement about a place.
-struct Hint {
-    country: String,
-    division: Option<String>,
-    weight: u32,
-    reason: Reason,
-}
-
-/// Reads the territory from the addresses and telephone numbers of a tip.
+/// Reads the territory from the addresses and telephone numbers of a tip, and from the places that
+/// it gives for IP addresses itself.
 #[must_use]
 pub fn territory(tip: &TipRevision, names: &Names) -> Territory {
-    let mut hints = Vec::new();
-    let mut reasons = Vec::new();
-    for (number, party) in tip.parties.iter().enumerate() {
-        let weight = match party.role {
-            PartyRole::Suspect => 10,
-            PartyRole::Victim => 1,
-            PartyRole::Recipient | PartyRole::Reporter => continue,
-        };
-        let place = format!("{} parties/{number}", tip.tip);
-        addresses(party, &place, weight, names, &mut hints, &mut reasons);
-        phones(party, &place, weight, names, &mut hints);
-    }
-    decide(hints, reasons, names)
+    territory_with(tip, names, None)
 }
 
-fn addresses(
-    party: &Party,
-    place: &str,
-    weight: u32,
+/// As [`territory`], and looks the IP events up in a table on this machine.
+#[must_use]
+pub fn territory_with(
+    tip: &TipRevision,
     names: &Names,
-    hints: &mut Vec<Hint>,
-    reasons: &mut Vec<Reason>,
-) {
-    for (number, address) in party.addresses.iter().enumerate() {
-        let place = format!("{place}/addresses/{number}");
-        if let Some(raw) = address.country.as_deref().filter(|raw| names.country(raw).is_none()) {
-            reasons.push(reason("country_not_recognised", &[("text", raw)], &place));
-        }
-        if let Some(hint) = of_address(address, &place, weight, names) {
-            hints.push(hint);
-        }
-    }
-}
-
-/// A stated country weighs more than one that only the division's name implies.
-fn of_address(address: &Address, place: &str, weight: u32, names: &Names) -> Option<Hint> {
-    let stated = address.country.as_deref().and_then(|raw| names.country(raw));
-    // Country and state change places often enough in real reports.
-    let misplaced = address.state.as_deref().and_then(|raw| names.country(raw));
-    let state = address.state.as_deref();
-    let implied = || state.and_then(|raw| names.only_division(raw)).map(|d| d.country().to_owned());
-    let (country, factor) = match stated.or(misplaced) {
-        Some(country) => (country.to_owned(), 3),
-        None => (implied()?, 2),
-    };
-    let division = state
-        .and_then(|raw| names.division(&country, raw))
-        .or_else(|| address.postal_code.as_deref().and_then(|raw| names.postal(&country, raw)))
-        .or_else(|| address.city.as_deref().and_then(|raw| names.city(&country, raw)));
-    let rule = if factor == 3 { "territory_address" } else { "territory_division_name" };
-    let place_name = division.map_or("—", |division| division.name());
-    let args = [("country", country.as_str()), ("division", place_name)];
-    let reason = reason(rule, &args, place);
-    let division = division.map(|division| division.code.clone());
-    Some(Hint { country, division, weight: weight * factor, reason })
-}
-
-fn phones(party: &Party, place: &str, weight: u32, names: &Names, hints: &mut Vec<Hint>) {
-    for (number, identifier) in party.identifiers.iter().enumerate() {
-        if identifier.kind != IdentifierKind::Phone {
-            continue;
-        }
-        let Some(country) = names.calling(&identifier.norm) else { continue };
-        let place = format!("{place}/identifiers/{number}");
-        let reason = reason("territory_phone", &[("country", country)], &place);
-        hints.push(Hint { country: country.to_owned(), division: None, weight, reason });
-    }
+    places: Option<&dyn IpPlaces>,
+) -> Territory {
+    let hints = Hints::of(tip, names, places);
+    decide(hints.found, hints.notes, names)
 }
 
 fn decide(hints: Vec<Hint>, mut reasons: Vec<Reason>, names: &Names) -> Territory {
     let mut countries: BTreeMap<String, u32> = BTreeMap::new();
-    for hint in &hints {
+    for hint in hints.iter().filter(|hint| hint.weight > 0) {
         *countries.entry(hint.country.clone()).or_default() += hint.weight;
     }
     let Some(country) = heaviest(&countries) else {
-        reasons.push(reason("no_country", &[], ""));
+        reasons.push(reason("no_country", &[], &[]));
         return Territory { reasons, ..Territory::default() };
     };
     let mut divisions: BTreeMap<String, u32> = BTreeMap::new();
@@ -127,7 +72,7 @@ fn decide(hints: Vec<Hint>, mut reasons: Vec<Reason>, names: &Names) -> Territor
     let conflict = countries.len() > 1;
     if conflict {
         let all: Vec<&str> = countries.keys().map(String::as_str).collect();
-        reasons.push(reason("territory_conflict", &[("countries", &all.join(", "))], ""));
+        reasons.push(reason("territory_conflict", &[("countries", &all.join(", "))], &[]));
     }
     reasons.splice(0..0, hints.into_iter().map(|hint| hint.reason));
     let division = heaviest(&divisions);
@@ -141,18 +86,18 @@ fn heaviest(weights: &BTreeMap<String, u32>) -> Option<String> {
     best.map(|(key, _)| key.clone())
 }
 
-fn reason(rule: &str, args: &[(&str, &str)], place: &str) -> Reason {
-    let args: Vec<(&str, String)> = args.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
-    let places = Some(place).filter(|place| !place.is_empty());
-    Found::new(&args).at(places.into_iter()).into_reason(rule)
-}
-
 /// Rules of this module, for the test that every rule has its sentence.
-pub const RULES: [&str; 6] = [
+pub const RULES: [&str; 12] = [
     "territory_address",
     "territory_division_name",
+    "territory_estimate",
+    "territory_ip_lookup",
+    "territory_ip_table",
+    "territory_proxy",
     "territory_phone",
     "territory_conflict",
     "country_not_recognised",
+    "not_a_country",
+    "place_ambiguous",
     "no_country",
 ];

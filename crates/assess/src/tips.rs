@@ -3,16 +3,26 @@
 //! Danger orders the work and perishability breaks ties. The originator's level stays as it was
 //! sent; "E" means that nobody has looked, so it never falls below level 3. Viral files lower a
 //! tip, but no sign of a child in danger is ever outweighed by them, and no tip falls to nothing.
+//! Hard floors lift certain combinations to the top, whatever else is said.
+//!
+//! An assessment says until when it holds. Nothing in it counts days from today, so a stored one
+//! stays true until then and need not be made again.
 
+mod ages;
 mod clocks;
 mod danger;
+mod level;
 mod rules;
+mod words;
 
 pub use clocks::Perishability;
-pub use rules::{Clock, TipLimits, TipRules};
+pub(crate) use clocks::{content_loss, operator_country};
+pub use rules::{Clock, Floor, TipLimits, TipRules};
 
-use crate::territory::{Territory, territory};
-use amparo_model::{PartyRole, Reason, TipRevision, UtcMillis};
+use crate::territory::{Territory, territory_with};
+use ages::Ages;
+use amparo_model::{Moment, Reason, TipRevision, UtcMillis};
+use serde::{Deserialize, Serialize};
 
 /// What is known about a tip from beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,18 +38,23 @@ pub struct TipContext {
 }
 
 /// A tip, assessed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TipAssessment {
     /// Danger to a child; at least 1, because no tip is nothing.
     pub danger_points: i32,
+    /// A sign of a child in danger holds: no list folds this tip away.
+    pub danger_sign: bool,
     /// How soon evidence is lost.
     pub perishability: Perishability,
     /// Reasons of the danger points, strongest first.
     pub reasons: Vec<Reason>,
     /// Country and division.
     pub territory: Territory,
-    /// An age below 18 is stated for a person reported: the protection path applies.
+    /// A person reported may be a minor, by age, date of birth or the provider's mark: the
+    /// protection path applies.
     pub suspected_minor: bool,
+    /// The first moment at which the same facts give another result; none when they never do.
+    pub valid_until: Option<UtcMillis>,
     /// Version of the rules that said so.
     pub rules_version: String,
 }
@@ -52,30 +67,67 @@ pub fn urgency(
     rules: &TipRules,
     now: UtcMillis,
 ) -> TipAssessment {
-    let territory = territory(tip, rules.names());
-    let reasons = danger::weigh(tip, context, rules, now);
-    let sum = reasons.iter().fold(0_i32, |sum, reason| sum.saturating_add(reason.points));
+    let territory = territory_with(tip, rules.names(), rules.places());
+    let country = territory.country.as_deref();
+    let ages = Ages::of(tip, rules.limits(), now);
+    let weighed = danger::weigh(tip, context, rules, &ages, now);
+    let sum = weighed.reasons.iter().fold(0_i32, |sum, reason| sum.saturating_add(reason.points));
+    let changes = [
+        clocks::next_change(tip, country, rules, now),
+        ages::next_change(tip, rules.limits(), now),
+        recency_change(incident(tip), rules, now),
+        recency_change(latest_upload(tip).map(|(_, at)| at), rules, now),
+    ];
     TipAssessment {
         danger_points: sum.max(1),
-        perishability: clocks::perishability(tip, territory.country.as_deref(), rules, now),
-        reasons,
-        suspected_minor: minor_suspect(tip, rules).is_some(),
+        danger_sign: weighed.danger_sign,
+        perishability: clocks::perishability(tip, country, rules, now),
+        reasons: weighed.reasons,
+        suspected_minor: !ages.minors.is_empty() || weighed.between_minors,
+        valid_until: changes.into_iter().flatten().min(),
         territory,
         rules_version: rules.version().to_owned(),
     }
 }
 
-/// The place and the stated age of a person reported who may be a minor.
-fn minor_suspect(tip: &TipRevision, rules: &TipRules) -> Option<(usize, String)> {
-    let adult = rules.limits().adult_age;
-    let suspects = tip.parties.iter().enumerate().filter(|(_, p)| p.role == PartyRole::Suspect);
-    suspects
-        .filter_map(|(number, party)| Some((number, party.approximate_age.as_deref()?)))
-        .find(|(_, age)| lowest_number(age).is_some_and(|age| (1..adult).contains(&age)))
-        .map(|(number, age)| (number, age.to_owned()))
+/// Whether any rule that is a sign of a child in danger holds.
+#[must_use]
+pub fn danger_sign(assessment: &TipAssessment) -> bool {
+    assessment.danger_sign
 }
 
-/// The first number in an age as written (`16-17`, `approx. 15`).
-fn lowest_number(text: &str) -> Option<u32> {
-    text.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
+/// The stated time of the incident, as far as it can be placed.
+fn incident(tip: &TipRevision) -> Option<UtcMillis> {
+    tip.incident_at.as_ref().and_then(Moment::wall_clock)
+}
+
+/// The file that reached the provider last, and when.
+fn latest_upload(tip: &TipRevision) -> Option<(usize, UtcMillis)> {
+    let files = tip.files.iter().enumerate();
+    let times = files.filter_map(|(at, f)| Some((at, f.uploaded_at.as_ref()?.wall_clock()?)));
+    times.max_by_key(|(_, at)| *at)
+}
+
+/// A time after now is a wrong clock; it makes nothing old.
+fn is_recent(at: UtcMillis, rules: &TipRules, now: UtcMillis) -> bool {
+    days(at, now) <= rules.limits().recent_days
+}
+
+/// When something recent ceases to be.
+fn recency_change(at: Option<UtcMillis>, rules: &TipRules, now: UtcMillis) -> Option<UtcMillis> {
+    at.map(|at| after_days(at, rules.limits().recent_days + 1)).filter(|end| *end > now)
+}
+
+/// Whole days between two moments.
+fn days(from: UtcMillis, upto: UtcMillis) -> i64 {
+    upto.0.saturating_sub(from.0).div_euclid(UtcMillis::DAY_MS)
+}
+
+pub(crate) fn after_days(at: UtcMillis, days: i64) -> UtcMillis {
+    at.plus_ms(days.saturating_mul(UtcMillis::DAY_MS))
+}
+
+/// `2026-03-01`.
+pub(crate) fn day(at: UtcMillis) -> String {
+    at.to_string().get(..10).unwrap_or("—").to_owned()
 }

@@ -1,15 +1,29 @@
 //! This crate links what belongs together: pure functions over facts, no storage, no clock.
 //!
-//! [`link_tips`] joins tips that share a strong identifier. Every link names its reason; a key that
-//! half the world shares joins nothing and is reported instead.
+//! - [`link_tips`] joins tips that share a strong identifier. Every link names its reason and can
+//!   be undone; a key that half the world shares joins nothing and is reported instead; a weak one
+//!   is a hint for a person.
+//! - [`proposals`] reads possible persons out of the links: proposed, never decided.
+//! - [`fold`] puts many reports of one widely copied file on one line. Nothing is deleted, and a
+//!   report with a sign of a child in danger always stands on a line of its own.
 //!
-//! To add a kind of link: a strong key in `keys.rs`, or a module of its own with its own reasons.
+//! To add a kind of link: a constant in `kinds.rs`, its value in `keys.rs`, its condition in
+//! `pairs.rs` where sharing alone is not enough, and its sentence in `text/locales/*/network.ftl`.
 
+pub mod fold;
+mod index;
 mod keys;
+pub mod kinds;
+mod node;
+mod pairs;
+mod persons;
+mod rules;
 mod tips;
 mod union;
 
-pub use tips::{
-    DEFAULT_MOST_SHARED, LinkReason, Linking, SharedKey, TipGroup, TipNode, link_tips,
-    link_tips_with,
-};
+pub use fold::{FoldKey, FoldLine, fold_key, folded};
+pub use keys::{Strength, keys};
+pub use node::TipNode;
+pub use persons::{PersonProposal, proposals};
+pub use rules::{DEFAULT_MOST_SHARED, LinkRules, Undone};
+pub use tips::{Hint, LinkReason, Linking, SharedKey, TipGroup, link_tips, link_tips_with};

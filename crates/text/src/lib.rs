@@ -79,9 +79,9 @@ macro_rules! areas {
 #[must_use]
 pub fn sources(lang: Lang) -> &'static [(&'static str, &'static str)] {
     match lang {
-        Lang::Es => areas!("es": "alarm" "cli" "page" "referral" "tips"),
-        Lang::En => areas!("en": "alarm" "cli" "page" "referral" "tips"),
-        Lang::Pt => areas!("pt": "alarm" "cli" "page" "referral" "tips"),
+        Lang::Es => areas!("es": "alarm" "cli" "network" "page" "preservation" "referral" "tips"),
+        Lang::En => areas!("en": "alarm" "cli" "network" "page" "preservation" "referral" "tips"),
+        Lang::Pt => areas!("pt": "alarm" "cli" "network" "page" "preservation" "referral" "tips"),
     }
 }
 

@@ -53,8 +53,9 @@ impl<'a> Words<'a> {
     }
 }
 
-/// One word as it is compared.
-pub(crate) fn fold(word: &str) -> String {
+/// One word as it is compared: lower case, without accents, letters and digits only.
+#[must_use]
+pub fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
     word.chars().filter(|c| belongs(*c)).for_each(|c| fold_into(c, &mut folded));
     folded

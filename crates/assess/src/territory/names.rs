@@ -1,18 +1,26 @@
 //! Names of countries and divisions, compared without case, accents and punctuation.
 
+use super::weights::Weights;
 use crate::rule::{self, RulesError};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// The names that tips write, with their codes.
 #[derive(Debug, Clone)]
 pub struct Names {
     version: String,
-    countries: BTreeMap<String, String>,
+    weights: Weights,
+    countries: HashMap<String, String>,
     not_countries: BTreeSet<String>,
+    ambiguous: BTreeSet<String>,
     /// Calling code with `+` to country.
-    calling: BTreeMap<String, String>,
+    calling: HashMap<String, String>,
     divisions: Vec<Division>,
+    /// Country to folded names of its divisions, with the division's number.
+    by_name: HashMap<String, HashMap<String, usize>>,
+    by_city: HashMap<String, HashMap<String, usize>>,
+    /// Folded full names that exactly one country has a division of.
+    only: HashMap<String, Option<usize>>,
 }
 
 /// One first-level division.
@@ -37,11 +45,15 @@ impl Division {
         self.names.first().map_or(self.code.as_str(), String::as_str)
     }
 
-    fn is_named(&self, folded: &str) -> bool {
+    /// Code, its own part and names.
+    fn spellings(&self) -> impl Iterator<Item = String> {
         let own = self.code.split('-').next_back().unwrap_or_default();
-        fold(&self.code) == folded
-            || fold(own) == folded
-            || self.names.iter().any(|name| fold(name) == folded)
+        [self.code.as_str(), own].into_iter().chain(self.names.iter().map(String::as_str)).map(fold)
+    }
+
+    fn city_names(&self) -> impl Iterator<Item = String> {
+        let own = self.names.iter().filter(|_| !self.name_is_no_city);
+        self.cities.iter().chain(own).map(|name| fold(name))
     }
 }
 
@@ -61,12 +73,18 @@ impl Names {
     /// [`RulesError`] when the text has another form.
     pub fn from_toml(text: &str) -> Result<Self, RulesError> {
         let file: File = rule::read("the territory names", text)?;
+        let folded = |names: &[String]| names.iter().map(|name| fold(name)).collect();
         let mut names = Self {
             version: file.version,
-            countries: BTreeMap::new(),
-            not_countries: file.not_countries.iter().map(|code| fold(code)).collect(),
-            calling: BTreeMap::new(),
+            weights: file.weights,
+            countries: HashMap::new(),
+            not_countries: folded(&file.not_countries),
+            ambiguous: folded(&file.ambiguous),
+            calling: HashMap::new(),
             divisions: file.division,
+            by_name: HashMap::new(),
+            by_city: HashMap::new(),
+            only: HashMap::new(),
         };
         for country in file.country {
             for name in country.names.iter().chain([&country.code]) {
@@ -74,13 +92,39 @@ impl Names {
             }
             names.calling.extend(country.calling.map(|code| (code, country.code)));
         }
+        names.index();
         Ok(names)
+    }
+
+    /// The first division in the file keeps a name that two of one country would have.
+    fn index(&mut self) {
+        for (number, division) in self.divisions.iter().enumerate() {
+            let country = division.country();
+            let named = self.by_name.entry(country.to_owned()).or_default();
+            for name in division.spellings() {
+                named.entry(name).or_insert(number);
+            }
+            let cities = self.by_city.entry(country.to_owned()).or_default();
+            for name in division.city_names() {
+                cities.entry(name).or_insert(number);
+            }
+            for name in &division.names {
+                let seen = self.only.entry(fold(name)).or_insert(Some(number));
+                *seen = seen.filter(|first| *first == number);
+            }
+        }
     }
 
     /// Version of the data file.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// What statements weigh.
+    #[must_use]
+    pub fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// The ISO code of a country as written; `None` for what is no country or not in the file.
@@ -93,6 +137,18 @@ impl Names {
         self.countries.get(&folded).map(String::as_str)
     }
 
+    /// Whether the text is known to name no country (`A1`, `Europe`).
+    #[must_use]
+    pub fn is_no_country(&self, raw: &str) -> bool {
+        self.not_countries.contains(&fold(raw))
+    }
+
+    /// Whether several countries have a division or a large town of that name.
+    #[must_use]
+    pub fn is_ambiguous(&self, raw: &str) -> bool {
+        self.ambiguous.contains(&fold(raw))
+    }
+
     /// The name of a division by its code.
     #[must_use]
     pub fn division_name(&self, code: &str) -> Option<String> {
@@ -100,16 +156,14 @@ impl Names {
     }
 
     pub(crate) fn division(&self, country: &str, raw: &str) -> Option<&Division> {
-        let folded = fold(raw);
-        self.of_country(country).find(|division| division.is_named(&folded))
+        self.numbered(self.by_name.get(country)?.get(&fold(raw)))
     }
 
     /// The division of that full name when exactly one country has one; `Córdoba` gives none.
     pub(crate) fn only_division(&self, raw: &str) -> Option<&Division> {
         let folded = fold(raw);
-        let named = |d: &&Division| d.names.iter().any(|name| fold(name) == folded);
-        let mut named = self.divisions.iter().filter(named);
-        named.next().filter(|_| named.next().is_none())
+        let named = self.only.get(&folded).filter(|_| !self.ambiguous.contains(&folded))?;
+        self.numbered(named.as_ref())
     }
 
     /// By postal code: two digits of a Spanish code, the letter of an Argentine one.
@@ -121,15 +175,12 @@ impl Names {
             "AR" if code.len() >= 5 && code.get(1..5).is_some_and(digits) => code.get(..1)?,
             _ => return None,
         };
-        self.of_country(country).find(|division| division.postal == prefix)
+        let mut own = self.divisions.iter().filter(|division| division.country() == country);
+        own.find(|division| division.postal == prefix)
     }
 
     pub(crate) fn city(&self, country: &str, raw: &str) -> Option<&Division> {
-        let folded = fold(raw);
-        let named = |names: &[String]| names.iter().any(|name| fold(name) == folded);
-        self.of_country(country).find(|division| {
-            named(&division.cities) || (!division.name_is_no_city && named(&division.names))
-        })
+        self.numbered(self.by_city.get(country)?.get(&fold(raw)))
     }
 
     /// The country of a number in international form, by its longest calling code.
@@ -141,14 +192,16 @@ impl Names {
         number_is_international.then(longest_first).flatten().map(String::as_str)
     }
 
-    fn of_country(&self, country: &str) -> impl Iterator<Item = &Division> {
-        self.divisions.iter().filter(move |division| division.country() == country)
+    fn numbered(&self, number: Option<&usize>) -> Option<&Division> {
+        self.divisions.get(*number?)
     }
 }
 
-/// Letters and digits in lower case without accents, words joined by one blank.
+/// Letters and digits in lower case without accents, words joined by one blank; apostrophes do not
+/// part words.
 fn fold(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).map(crate::lexicon::fold);
+    let words = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'));
+    let words = words.map(crate::lexicon::fold);
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -160,7 +213,11 @@ struct File {
     _reviewed: String,
     #[serde(rename = "source")]
     _source: String,
+    #[serde(rename = "confidence")]
+    _confidence: String,
     not_countries: Vec<String>,
+    ambiguous: Vec<String>,
+    weights: Weights,
     country: Vec<Country>,
     division: Vec<Division>,
 }

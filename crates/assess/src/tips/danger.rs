@@ -1,33 +1,51 @@
 //! The conditions of the danger rules, each a few lines over one tip.
 
+mod floors;
+mod marks;
+
+use super::ages::Ages;
 use super::rules::TipRules;
-use super::{TipContext, minor_suspect};
+use super::{TipContext, day, incident, is_recent, latest_upload, level, words};
 use crate::rule::Found;
 use amparo_model::{PartyRole, Reason, Stated, TipFile, TipRevision, UtcMillis};
 use std::collections::BTreeSet;
 
-/// Every reason that holds, strongest first.
+/// What weighing gives.
+pub(super) struct Weighed {
+    /// Every reason that holds, strongest first.
+    pub(super) reasons: Vec<Reason>,
+    /// One of them is a sign of a child in danger.
+    pub(super) danger_sign: bool,
+    /// The provider marks it as something between minors.
+    pub(super) between_minors: bool,
+}
+
+/// Weighs one tip.
 pub(super) fn weigh(
     tip: &TipRevision,
     context: &TipContext,
     rules: &TipRules,
+    ages: &Ages,
     now: UtcMillis,
-) -> Vec<Reason> {
+) -> Weighed {
     let mut signs = Signs { tip, rules, reasons: Vec::new() };
     signs.level();
     signs.parties();
+    signs.ages(ages);
     signs.incident(now);
     signs.files(context);
+    signs.marks();
+    signs.words();
     signs.group(context);
-    signs.viral(context);
+    let danger_sign = signs.reasons.iter().any(|reason| rules.is_danger(&reason.rule));
+    signs.viral(context, danger_sign);
+    signs.lowering(danger_sign);
+    signs.floors();
     let mut reasons = signs.reasons;
     reasons.sort_by(|a, b| (b.points.abs(), &a.rule).cmp(&(a.points.abs(), &b.rule)));
-    reasons
+    let between_minors = reasons.iter().any(|reason| reason.rule == "annotation_between_minors");
+    Weighed { reasons, danger_sign, between_minors }
 }
-
-/// Signs of a child in danger: no number of viral files outweighs any of these.
-const DANGER: [&str; 4] =
-    ["originator_level_1", "access_stated", "live_material", "contact_incident"];
 
 struct Signs<'a> {
     tip: &'a TipRevision,
@@ -45,14 +63,8 @@ impl Signs<'_> {
 
     fn level(&mut self) {
         let level = self.tip.originator_level.as_deref().unwrap_or("—").trim().to_owned();
-        let rule = match level.as_str() {
-            "1" => "originator_level_1",
-            "2" => "originator_level_2",
-            "3" => "originator_level_3",
-            "E" | "e" => "originator_level_e",
-            _ => "originator_level_unknown",
-        };
-        self.add(rule, 1, &[("level", level)], &[]);
+        let places = self.tip.originator_level.as_ref().map(|_| "originator_level".to_owned());
+        self.add(level::rule(&level), 1, &[("level", level.clone())], places.as_slice());
     }
 
     fn parties(&mut self) {
@@ -76,29 +88,46 @@ impl Signs<'_> {
         if !victims.is_empty() {
             self.add("victim_named", 1, &[("count", victims.len().to_string())], &victims);
         }
-        if let Some((number, age)) = minor_suspect(self.tip, self.rules) {
-            self.add("suspect_may_be_minor", 1, &[("age", age)], &[at(number)]);
+    }
+
+    fn ages(&mut self, ages: &Ages) {
+        let at = |number: usize| [format!("parties/{number}")];
+        if let Some((number, age)) = ages.minors.first() {
+            self.add("suspect_may_be_minor", 1, &[("age", age.clone())], &at(*number));
+        }
+        for (number, text) in &ages.unusable {
+            self.add("age_unusable", 1, &[("text", text.clone())], &at(*number));
+        }
+        for (number, text) in &ages.disagreeing {
+            self.add("ages_disagree", 1, &[("text", text.clone())], &at(*number));
+        }
+        for number in &ages.doubtful {
+            self.add("age_doubtful", 1, &[], &at(*number));
         }
     }
 
     fn incident(&mut self, now: UtcMillis) {
         let kind = self.tip.incident_type.clone().unwrap_or_default();
         if self.rules.says("contact", &kind) {
-            self.add("contact_incident", 1, &[("type", kind.clone())], &[]);
+            let places = ["incident_type".to_owned()];
+            self.add("contact_incident", 1, &[("type", kind.clone())], &places);
         }
         let live = self.files_saying("live");
         if self.rules.says("live", &kind) || !live.is_empty() {
             self.add("live_material", 1, &[("count", live.len().to_string())], &live);
         }
-        match self.tip.incident_at.as_ref().and_then(amparo_model::Moment::wall_clock) {
+        match incident(self.tip) {
             None => self.add("incident_time_unknown", 1, &[], &[]),
-            Some(at) => {
-                let days = now.0.saturating_sub(at.0).div_euclid(UtcMillis::DAY_MS);
-                // A time after now is a wrong clock; it makes no incident old.
-                if days <= self.rules.limits().recent_days {
-                    self.add("recent_incident", 1, &[("days", days.max(0).to_string())], &[]);
-                }
+            Some(at) if is_recent(at, self.rules, now) => {
+                let places = ["incident_at".to_owned()];
+                self.add("recent_incident", 1, &[("date", day(at))], &places);
             }
+            Some(_) => {}
+        }
+        if let Some((file, at)) =
+            latest_upload(self.tip).filter(|f| is_recent(f.1, self.rules, now))
+        {
+            self.add("recent_upload", 1, &[("date", day(at))], &[format!("files/{file}")]);
         }
     }
 
@@ -128,28 +157,51 @@ impl Signs<'_> {
         }
     }
 
+    fn words(&mut self) {
+        for (rule, said) in words::said(self.tip, self.rules) {
+            let args = [("quote", said.quote), ("count", said.places.len().to_string())];
+            self.add(&rule, 1, &args, &said.places);
+        }
+    }
+
     fn group(&mut self, context: &TipContext) {
         let others = context.group_size.saturating_sub(1);
         if others > 0 {
             self.add("same_group", others, &[("count", others.to_string())], &[]);
         }
+        let named = self.tip.related.len();
+        if named > 0 {
+            let places = ["related".to_owned()];
+            self.add("prior_reports", named, &[("count", named.to_string())], &places);
+        }
     }
 
-    fn viral(&mut self, context: &TipContext) {
+    fn viral(&mut self, context: &TipContext, danger_sign: bool) {
         let distinct = distinct_files(&self.tip.files);
-        let tagged = self.files_saying("viral").len();
-        let viral = context.viral_files.max(context.known_files).max(tagged).min(distinct);
+        let tagged = self.files_saying("viral");
+        let viral = context.viral_files.max(context.known_files).max(tagged.len()).min(distinct);
         if viral == 0 {
             return;
         }
         let args = [("count", viral.to_string()), ("total", distinct.to_string())];
-        let danger = self.reasons.iter().any(|reason| DANGER.contains(&reason.rule.as_str()));
-        let rule = match (danger, viral == distinct) {
+        let rule = match (danger_sign, viral == distinct) {
             (true, _) => "viral_outweighed",
             (false, true) => "viral_all",
             (false, false) => "viral_some",
         };
-        self.add(rule, viral, &args, &[]);
+        self.add(rule, viral, &args, &tagged);
+    }
+
+    /// Beside a sign of a child in danger nothing lowers the tip; what would have is still said.
+    fn lowering(&mut self, danger_sign: bool) {
+        let mut outweighed = false;
+        for reason in self.reasons.iter_mut().filter(|reason| danger_sign && reason.points < 0) {
+            reason.points = 0;
+            outweighed = true;
+        }
+        if outweighed {
+            self.add("lowering_outweighed", 1, &[], &[]);
+        }
     }
 
     /// Places of the files one of whose tags says a word of the list.

@@ -1,4 +1,4 @@
-//! Urgency, perishability and territory of tips.
+//! Urgency, perishability and territory of tips: what is shared, and the oldest promises.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
@@ -9,8 +9,12 @@ use amparo_model::{
     RecordedHash, Stated, TipFile, TipId, TipRevision, UtcMillis,
 };
 use amparo_text::{Lang, Text};
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+mod losses;
+mod marks;
+mod places;
+mod validity;
 
 static RULES: LazyLock<TipRules> = LazyLock::new(TipRules::bundled);
 static TEXTS: LazyLock<Vec<Text>> = LazyLock::new(|| Lang::ALL.map(Text::new).into());
@@ -25,62 +29,41 @@ fn days_ago(days: i64) -> Option<Moment> {
 
 fn tip() -> TipRevision {
     TipRevision {
-        tip: TipId::new("ncmec/900000001").unwrap(),
         received_at: days_ago(40),
         provider: Some("Example Cloud".to_owned()),
-        incident_type: None,
         incident_at: days_ago(60),
-        incident_at_note: None,
         originator_level: Some("3".to_owned()),
-        notes: Vec::new(),
         parties: vec![party(PartyRole::Suspect)],
         files: vec![file(1)],
-        unknown: BTreeMap::new(),
+        ..TipRevision::new(TipId::new("ncmec/900000001").unwrap())
     }
 }
 
 fn party(role: PartyRole) -> Party {
-    Party {
-        role,
-        name: None,
-        date_of_birth: None,
-        approximate_age: None,
-        access_to_children: Stated::NotStated,
-        identifiers: Vec::new(),
-        addresses: Vec::new(),
-        captures: Vec::new(),
-        notes: Vec::new(),
-    }
+    Party { role, ..Party::default() }
 }
 
 fn file(number: u8) -> TipFile {
     let value = format!("{number:032x}");
     TipFile {
-        file_name: None,
-        original_file_name: None,
-        submittal_id: None,
         hashes: vec![RecordedHash { algorithm: HashAlgorithm::Md5, value }],
-        viewed_by_provider: Stated::NotStated,
-        industry_classification: None,
-        tags: Vec::new(),
-        captures: Vec::new(),
-        notes: Vec::new(),
+        ..TipFile::default()
     }
 }
 
 fn capture(at: Option<Moment>, port: Option<u16>) -> Capture {
     let ip = "192.0.2.1".to_owned();
-    Capture { address_raw: ip.clone(), ip: Some(ip), port, event: None, at }
+    Capture { address_raw: ip.clone(), ip: Some(ip), port, at, ..Capture::default() }
 }
 
 fn address(state: &str, city: &str, postal: &str, country: &str) -> Address {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Address {
-        street: None,
         city: text(city),
         state: text(state),
         postal_code: text(postal),
         country: text(country),
+        ..Address::default()
     }
 }
 
@@ -179,13 +162,13 @@ fn clocks_run_by_country_and_missing_ports_and_times_are_said() {
         tip.parties[0].captures = vec![capture(days_ago(300), None), capture(days_ago(2), Some(1))];
     };
     let clock = assess(spain).perishability;
-    assert_eq!(clock.days_left, Some(65));
+    assert_eq!(clock.days_left(now()), Some(65));
     assert!(has(&clock.reasons, "capture_in_steep_part") && has(&clock.reasons, "port_missing"));
     let soon = assess(|tip| {
         spain(tip);
         tip.parties[0].captures = vec![capture(days_ago(350), Some(1))];
     });
-    assert_eq!(soon.perishability.days_left, Some(15));
+    assert_eq!(soon.perishability.days_left(now()), Some(15));
     assert!(has(&soon.perishability.reasons, "loss_soon"));
     let argentina = assess(|tip| {
         tip.parties[0].addresses = vec![address("", "", "", "Argentina")];
