@@ -32,6 +32,12 @@ actions! {
     ImportTips => "import_tips",
     /// List or show tips.
     ReadTips => "read_tips",
+    /// Have tips stand together that share what joins them; follows from taking tips in.
+    LinkTips => "link_tips",
+    /// Set an own level for a tip, or say whether two tips concern the same person.
+    DecideTips => "decide_tips",
+    /// Write tips out for other programs, or draft a preservation request from one.
+    ExportTips => "export_tips",
     /// List the cases: references and titles, nothing of their content.
     ListCases => "list_cases",
     /// See a case's authorisations, exhibits and people; nothing that was read from exhibits.

@@ -20,6 +20,9 @@ action               analyst examiner liaison supervisor auditor admin  on  asks
 manage_users         .       .        .       .          .       U      U   -
 import_tips          A       .        .       U          .       .      U   -
 read_tips            A       A        A       U          .       .      UT  -
+link_tips            A       A        A       U          .       .      U   -
+decide_tips          A       .        .       U          .       .      T   -
+export_tips          A       .        A       U          .       .      UT  -
 list_cases           A       A        A       U          .       .      U   -
 read_case            A       A        A       U          .       .      C   -
 read_partners        .       .        A       U          .       U      U   -

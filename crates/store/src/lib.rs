@@ -34,6 +34,9 @@ mod referrals;
 mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod tip_decisions;
+mod tip_lines;
+mod tip_search;
 mod tips;
 mod verdicts;
 
@@ -50,7 +53,9 @@ pub use jobs::{Job, JobCount, NewJob, Reach};
 pub use ledger::{StoredTransfer, TransferFilter};
 pub use rechecks::{Compared, NoveltyChange};
 pub use referrals::{ReferralMove, StoredReferral};
-pub use tips::{Accepted, Outcome, StoredTip, TipArrival};
+pub use tip_decisions::{Decided, SamePerson, StoredMember};
+pub use tip_lines::{LineFilter, TipLine, TipLoss};
+pub use tips::{Accepted, Outcome, StoredTip, TipArrival, TipKey};
 pub use verdicts::{StoredVerdict, Verdict};
 
 use sqlx::any::AnyPoolOptions;
@@ -92,6 +97,7 @@ impl Store {
             .connect(&address)
             .await?;
         migrate::migrate(&pool).await?;
+        pool.execute(tip_search::schema(engine)).await?;
         Ok(Self { pool, engine, turn: Arc::default() })
     }
 

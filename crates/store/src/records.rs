@@ -172,7 +172,11 @@ impl Rows {
             Record::Call(call) => {
                 self.calls.push(located_values(fact, seq, at, plain(), call)?);
             }
-            Record::Tip(_) | Record::ListHeader(_) | Record::KnownHash(_) | Record::ListEnd(_) => {
+            Record::Tip(_)
+            | Record::PackageMember(_)
+            | Record::ListHeader(_)
+            | Record::KnownHash(_)
+            | Record::ListEnd(_) => {
                 let what = "an app store's records hold a tip or a list's row; \
                             use accept_tips or store_hash_set for these";
                 return Err(StoreError::conflict(what));

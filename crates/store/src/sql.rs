@@ -157,13 +157,24 @@ impl Session<'_> {
         first: Vec<Value>,
         texts: &[String],
     ) -> Result<Vec<Row>> {
+        self.rows_in_then(sql, first, texts, "").await
+    }
+
+    /// [`Session::rows_in`] with something behind the list.
+    pub(crate) async fn rows_in_then(
+        &mut self,
+        sql: &str,
+        first: Vec<Value>,
+        texts: &[String],
+        tail: &str,
+    ) -> Result<Vec<Row>> {
         let mut found = Vec::new();
         for slice in texts.chunks(1_000) {
             let from = first.len() + 1;
             let places: Vec<String> = (from..from + slice.len()).map(|n| format!("${n}")).collect();
             let mut values = first.clone();
             values.extend(slice.iter().map(|text| Value::from(text.as_str())));
-            found.extend(self.rows(&format!("{sql} ({})", places.join(", ")), values).await?);
+            found.extend(self.rows(&format!("{sql} ({}){tail}", places.join(", ")), values).await?);
         }
         Ok(found)
     }

@@ -1,9 +1,10 @@
 //! Tips and their revisions. The same number again is a new revision, never a second tip.
 
-use crate::sql::{Row, Session, digest, json, key, values};
+mod accept;
+
+use crate::sql::{Row, digest, json, key, values};
 use crate::{Result, Store};
 use amparo_model::{IdentifierKind, Located, Problem, Sha256, TipId, TipRevision, UtcMillis};
-use std::collections::BTreeSet;
 
 /// A tip as it came out of a parser, about to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,21 @@ pub struct TipArrival {
     pub tip: Located<TipRevision>,
     /// What could not be read in it.
     pub problems: Vec<Problem>,
+    /// What may link it to other tips, as the linking rules say.
+    pub keys: Vec<TipKey>,
+    /// Its words for the search, folded, separated by blanks.
+    pub words: String,
+}
+
+/// Something that a tip shares with others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TipKey {
+    /// Which kind (`email`, `ip`, `hash`).
+    pub kind: String,
+    /// As compared.
+    pub value: String,
+    /// Whether sharing it joins two tips, or only hints.
+    pub joins: bool,
 }
 
 /// What became of one arrival.
@@ -77,10 +93,7 @@ impl Store {
     /// [`crate::StoreError::Busy`] when another writer revised the same tip at the same moment.
     pub async fn accept_tips(&self, arrivals: &[TipArrival]) -> Result<Vec<Accepted>> {
         let mut session = self.write().await?;
-        let mut accepted = Vec::with_capacity(arrivals.len());
-        for arrival in arrivals {
-            accepted.push(accept(&mut session, arrival).await?);
-        }
+        let accepted = accept::accept(&mut session, arrivals).await?;
         session.commit().await?;
         Ok(accepted)
     }
@@ -141,6 +154,20 @@ impl Store {
         Ok(tips)
     }
 
+    /// The current revisions of these tips, in no order; those that are not known are left out.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Damaged`] when a row cannot be understood.
+    pub async fn tips_of(&self, tips: &[TipId]) -> Result<Vec<StoredTip>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM tips t JOIN tip_revisions r \
+             ON r.tip = t.tip AND r.revision = t.current_revision WHERE t.tip IN"
+        );
+        let names: Vec<String> = tips.iter().map(|tip| tip.as_str().to_owned()).collect();
+        let rows = self.read().await?.rows_in(&sql, vec![], &names).await?;
+        rows.iter().map(stored).collect()
+    }
+
     /// All revisions of a tip, oldest first; empty when the tip is not known.
     ///
     /// # Errors
@@ -166,59 +193,6 @@ impl Store {
         tips.sort();
         Ok(tips)
     }
-}
-
-async fn accept(session: &mut Session<'_>, arrival: &TipArrival) -> Result<Accepted> {
-    let tip = &arrival.tip.record().tip;
-    let known = "SELECT revision FROM tip_revisions WHERE tip = $1 AND object = $2";
-    if let Some(row) = session.row(known, values![tip.as_str(), arrival.object.to_string()]).await?
-    {
-        let revision = number(row.int(0)?)?;
-        return Ok(Accepted { tip: tip.clone(), revision, outcome: Outcome::Unchanged });
-    }
-    let lock = session.engine.for_update();
-    let current = format!("SELECT current_revision FROM tips WHERE tip = $1{lock}");
-    let last = session.row(&current, values![tip.as_str()]).await?;
-    let last = last.map(|row| row.int(0)).transpose()?;
-    let revision = last.unwrap_or(0) + 1;
-    insert_revision(session, arrival, revision).await?;
-    let outcome = if last.is_some() { Outcome::Revised } else { Outcome::New };
-    Ok(Accepted { tip: tip.clone(), revision: number(revision)?, outcome })
-}
-
-async fn insert_revision(
-    session: &mut Session<'_>,
-    arrival: &TipArrival,
-    revision: i64,
-) -> Result<()> {
-    let tip = arrival.tip.record().tip.as_str();
-    let row = values![
-        tip,
-        revision,
-        arrival.object.to_string(),
-        arrival.parser.as_str(),
-        i64::from(arrival.parser_version),
-        arrival.imported_at.0,
-        arrival.imported_by.as_str(),
-        json(&arrival.tip)?,
-        json(&arrival.problems)?,
-    ];
-    let into = "tip_revisions (tip, revision, object, parser, parser_version, imported_at, \
-                imported_by, body, problems)";
-    session.insert(into, "", [row]).await?;
-    let current = "INSERT INTO tips (tip, current_revision) VALUES ($1, $2) \
-                   ON CONFLICT (tip) DO UPDATE SET current_revision = excluded.current_revision";
-    session.run(current, values![tip, revision]).await?;
-    session.run("DELETE FROM tip_identifiers WHERE tip = $1", values![tip]).await?;
-    let parties = &arrival.tip.record().parties;
-    let identifiers: BTreeSet<(&str, String)> = parties
-        .iter()
-        .flat_map(|party| &party.identifiers)
-        .map(|identifier| (identifier.kind.as_str(), key(&identifier.norm)))
-        .collect();
-    let rows: Vec<_> =
-        identifiers.into_iter().map(|(kind, norm)| values![tip, kind, norm]).collect();
-    session.insert("tip_identifiers (tip, kind, norm_key)", "", rows).await
 }
 
 fn stored(row: &Row) -> Result<StoredTip> {

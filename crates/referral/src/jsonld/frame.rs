@@ -29,7 +29,9 @@ pub(crate) fn marking(graph: &mut Graph, draft: &Draft) -> Id {
 }
 
 /// A tip, with whoever reported and received it, its files and its accounts.
-pub(crate) fn tip(graph: &mut Graph, tip: &TipFacts, referral: &Id, case: &Id) -> Vec<Id> {
+///
+/// `onward` are the referral that it led to and the case that it belongs to; none for a tip alone.
+pub(crate) fn tip(graph: &mut Graph, tip: &TipFacts, onward: Option<(&Id, &Id)>) -> Vec<Id> {
     let revision = &tip.tip;
     let at = revision.received_at.as_ref().and_then(|at| at.utc).unwrap_or(tip.imported_at);
     let reporter = revision.provider.as_deref().unwrap_or("Provider not stated");
@@ -57,11 +59,15 @@ pub(crate) fn tip(graph: &mut Graph, tip: &TipFacts, referral: &Id, case: &Id) -
         .link("cacontology-hotlines:reportedBy", &reporter)
         .link("cacontology-hotlines:receivedBy", &issuer)
         .link("cacontology-hotlines:intakeChannel", &intake_channel(graph))
-        .link("cacontology-hotlines:status", &Id::concept("cacontology-hotlines:status-forwarded"))
+        .link("cacontology-hotlines:status", &Id::concept(status(onward.is_some())))
         .link("cacontology-hotlines:currentPhase", &intake_phase(graph, &key, at))
-        .links("cacontology-hotlines:hasEvidence", &evidence)
-        .link("cacontology-hotlines:triggersAction", referral)
-        .link("cacontology-hotlines:linkedInvestigation", case);
+        .links("cacontology-hotlines:hasEvidence", &evidence);
+    let node = match onward {
+        Some((referral, case)) => node
+            .link("cacontology-hotlines:triggersAction", referral)
+            .link("cacontology-hotlines:linkedInvestigation", case),
+        None => node,
+    };
     let mut ids = vec![graph.add(node)];
     ids.extend(evidence);
     let suspects = revision.parties.iter().filter(|party| party.role == PartyRole::Suspect);
@@ -69,6 +75,13 @@ pub(crate) fn tip(graph: &mut Graph, tip: &TipFacts, referral: &Id, case: &Id) -
         ids.push(actors::identified(graph, identifier));
     }
     ids
+}
+
+fn status(forwarded: bool) -> &'static str {
+    match forwarded {
+        true => "cacontology-hotlines:status-forwarded",
+        false => "cacontology-hotlines:status-received",
+    }
 }
 
 /// Whoever collects and forwards the tips, by the prefix of the tip's id.

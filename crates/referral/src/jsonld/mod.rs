@@ -14,6 +14,7 @@ mod shapes;
 
 use crate::canonical;
 use crate::draft::Draft;
+use crate::facts::TipFacts;
 use graph::{BASE, Graph, Id};
 use serde_json::{Value, json};
 
@@ -55,6 +56,23 @@ pub fn write(draft: &Draft) -> Result<Vec<u8>, GraphError> {
     Ok(canonical::pretty(&json!({ "@context": context(), "@graph": nodes }))?)
 }
 
+/// Writes the graph of tips alone: the same bytes for the same tips.
+///
+/// # Errors
+/// [`GraphError::Shape`] or [`GraphError::Json`].
+pub fn write_tips(tips: &[TipFacts]) -> Result<Vec<u8>, GraphError> {
+    let mut graph = Graph::default();
+    for tip in tips {
+        frame::tip(&mut graph, tip, None);
+    }
+    let nodes = graph.into_nodes();
+    let broken = shapes::check(&nodes);
+    if !broken.is_empty() {
+        return Err(GraphError::Shape(broken));
+    }
+    Ok(canonical::pretty(&json!({ "@context": context(), "@graph": nodes }))?)
+}
+
 /// Everything that evidence and tips say; the ids, sorted.
 fn facts(
     graph: &mut Graph,
@@ -84,7 +102,7 @@ fn facts(
     }
     let (referral, case) = (frame::referral_id(draft), frame::case_id(draft));
     for tip in &draft.tips {
-        ids.extend(frame::tip(graph, tip, &referral, &case));
+        ids.extend(frame::tip(graph, tip, Some((&referral, &case))));
     }
     ids.extend(draft.locations.iter().map(|belief| actors::location(graph, belief)));
     ids.extend(actors::children(graph, draft));

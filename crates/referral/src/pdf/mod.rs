@@ -6,6 +6,7 @@
 
 mod content;
 mod layout;
+pub mod letter;
 mod typeface;
 mod words;
 
@@ -21,7 +22,7 @@ use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::text::Font;
 use krilla::{Document, SerializeSettings};
-use layout::{Ink, Mark, Page};
+use layout::{Block, Ink, Mark, Page};
 use typeface::{Face, Typeface};
 
 /// Why a document could not be made.
@@ -41,16 +42,24 @@ pub enum PdfError {
 /// [`PdfError`].
 pub fn write(draft: &Draft, lang: Lang, jsonld: &Sha256) -> Result<Vec<u8>, PdfError> {
     let text = Text::new(lang);
-    let faces = Typeface::load().ok_or(PdfError::Font)?;
     let blocks = content::blocks(draft, &text, jsonld);
-    let footer = content::footer(draft, &text);
-    let pages = layout::pages(&blocks, &faces, &|page, pages| {
+    render(&blocks, &content::footer(draft, &text), metadata(draft, &text), &text)
+}
+
+fn render(
+    blocks: &[Block],
+    footer: &str,
+    metadata: Metadata,
+    text: &Text,
+) -> Result<Vec<u8>, PdfError> {
+    let faces = Typeface::load().ok_or(PdfError::Font)?;
+    let pages = layout::pages(blocks, &faces, &|page, pages| {
         let numbers = [("page", page.to_string()), ("pages", pages.to_string())];
         let args = numbers.each_ref().map(|(name, value)| (*name, value.as_str()));
         format!("{footer} · {}", text.get("referral-page", &args))
     });
     let mut document = Document::new_with(settings()?);
-    document.set_metadata(metadata(draft, &text));
+    document.set_metadata(metadata);
     let fonts = Fonts::load()?;
     for page in &pages {
         paint(&mut document, page, &fonts, &faces)?;

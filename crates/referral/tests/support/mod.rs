@@ -347,17 +347,13 @@ fn extract() -> Extract {
 fn tips() -> Vec<TipFacts> {
     let file = TipFile {
         file_name: Some("upload-0001.jpg".to_owned()),
-        original_file_name: None,
         submittal_id: Some("900000001-1".to_owned()),
         hashes: vec![RecordedHash {
             algorithm: HashAlgorithm::Md5,
             value: "620f0b67a91f7f74151bc5be745b7110".to_owned(),
         }],
         viewed_by_provider: Stated::Yes,
-        industry_classification: None,
-        tags: Vec::new(),
-        captures: Vec::new(),
-        notes: Vec::new(),
+        ..TipFile::default()
     };
     vec![tip("ncmec/900000001", vec![file]), tip("ncmec/900000002", Vec::new())]
 }
@@ -365,25 +361,21 @@ fn tips() -> Vec<TipFacts> {
 fn tip(id: &str, files: Vec<TipFile>) -> TipFacts {
     let suspect = TipParty {
         role: PartyRole::Suspect,
-        name: None,
-        date_of_birth: None,
-        approximate_age: None,
-        access_to_children: Stated::NotStated,
         identifiers: vec![Identifier {
             kind: IdentifierKind::Email,
             raw: "Demo.User@example.com".to_owned(),
             norm: "demo.user@example.com".to_owned(),
             verified: Stated::Yes,
         }],
-        addresses: Vec::new(),
         captures: vec![Capture {
             address_raw: "203.0.113.7".to_owned(),
             ip: Some("203.0.113.7".to_owned()),
             port: Some(40_001),
             event: Some("UPLOAD".to_owned()),
             at: Some(Moment::from_iso("2026-02-26T22:10:05Z")),
+            ..Capture::default()
         }],
-        notes: Vec::new(),
+        ..TipParty::default()
     };
     let n = if files.is_empty() { 0x72 } else { 0x71 };
     TipFacts {
@@ -391,17 +383,13 @@ fn tip(id: &str, files: Vec<TipFile>) -> TipFacts {
         revision: 1,
         imported_at: at("2026-03-01T10:00:00Z"),
         tip: TipRevision {
-            tip: TipId::new(id).unwrap(),
             received_at: Some(Moment::from_iso("2026-02-27T01:00:00Z")),
             provider: Some("Example Cloud".to_owned()),
-            incident_type: None,
             incident_at: Some(Moment::from_iso("2026-02-26T22:10:05Z")),
-            incident_at_note: None,
             originator_level: Some("E".to_owned()),
-            notes: Vec::new(),
             parties: vec![suspect],
             files,
-            unknown: BTreeMap::new(),
+            ..TipRevision::new(TipId::new(id).unwrap())
         },
     }
 }

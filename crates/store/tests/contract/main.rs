@@ -20,6 +20,7 @@ mod people;
 mod rechecks;
 mod referrals;
 mod samples;
+mod tip_lines;
 mod tips;
 mod verdicts;
 
@@ -47,6 +48,15 @@ macro_rules! on_both_engines {
 on_both_engines! {
     people: users_keep_one_role, settings_are_replaced,
         settings_are_found_by_how_their_names_begin;
+    tip_lines:
+        a_tip_is_untriaged_until_its_line_is_there,
+        heads_come_in_working_order,
+        keys_are_counted_through_every_revision,
+        words_find_the_current_revision,
+        losses_come_earliest_first,
+        decisions_are_added_and_the_last_one_stands,
+        members_of_a_package_are_kept_locked,
+        what_a_revision_changed_is_kept_once;
     tips: same_bytes_change_nothing, other_bytes_are_the_next_revision,
         identifiers_follow_the_revision, import_problems_are_kept_once, two_writers_revise_one_tip;
     cases: opening_twice_is_once, another_case_under_the_same_reference_is_refused,

@@ -1,7 +1,7 @@
 //! Small, neutral values that the tests share. Everything here follows from its arguments.
 
 use amparo_model::*;
-use amparo_store::{Fact, FactBatch, FactBody, NewJob, Signal, Store, TipArrival};
+use amparo_store::{Fact, FactBatch, FactBody, NewJob, Signal, Store, TipArrival, TipKey};
 
 pub fn sha(n: u8) -> Sha256 {
     Sha256([n; 32])
@@ -96,27 +96,15 @@ pub fn tip(number: u32, object: u8, email: &str) -> TipArrival {
     };
     let party = Party {
         role: PartyRole::Suspect,
-        name: None,
-        date_of_birth: None,
-        approximate_age: None,
-        access_to_children: Stated::NotStated,
         identifiers: vec![identifier.clone(), identifier],
-        addresses: Vec::new(),
-        captures: Vec::new(),
-        notes: Vec::new(),
+        ..Party::default()
     };
     let revision = TipRevision {
-        tip: TipId::new(format!("ncmec/{number}")).unwrap(),
         received_at: Some(Moment::from_unix_s(1_700_000_000)),
         provider: Some("Example Cloud".to_owned()),
-        incident_type: None,
-        incident_at: None,
-        incident_at_note: None,
         originator_level: Some("E".to_owned()),
-        notes: Vec::new(),
         parties: vec![party],
-        files: Vec::new(),
-        unknown: Default::default(),
+        ..TipRevision::new(TipId::new(format!("ncmec/{number}")).unwrap())
     };
     TipArrival {
         object: sha(object),
@@ -126,6 +114,8 @@ pub fn tip(number: u32, object: u8, email: &str) -> TipArrival {
         imported_by: "analyst".to_owned(),
         tip: Located::new(revision, Locator::new(sha(object), Place::Whole)),
         problems: vec![problem("tip")],
+        keys: vec![TipKey { kind: "email".to_owned(), value: email.to_lowercase(), joins: true }],
+        words: email.to_lowercase().replace(|c: char| !c.is_alphanumeric(), " "),
     }
 }
 
