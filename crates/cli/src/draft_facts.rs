@@ -223,6 +223,7 @@ fn without_third_parties(tip: TipRevision) -> TipRevision {
     TipRevision {
         parties: suspects.map(|party| amparo_model::Party { notes: Vec::new(), ..party }).collect(),
         notes: Vec::new(),
+        escalation: None,
         unknown: BTreeMap::new(),
         ..tip
     }

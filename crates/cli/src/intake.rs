@@ -1,18 +1,29 @@
 //! Taking tips in: original bytes first, then what a confined worker reads from them, then the
-//! store; only after that is anything acknowledged.
+//! store; only after that is anything acknowledged. Documents of a package are files like any other;
+//! the media beside them stay closed in it.
+
+mod revisions;
 
 use crate::error::CliError;
 use crate::session::{Deed, Session};
+use crate::worker::Parsed;
 use crate::{files, worker};
 use amparo_authz::{Action, Object};
 use amparo_evidence::sha256;
 use amparo_model::{
-    Located, Locator, Place, Problem, ProblemKind, Record, Sha256, TipRevision, UtcMillis,
+    Located, Locator, PackageMember, Place, Problem, ProblemKind, Record, Sha256, TipRevision,
+    UtcMillis,
 };
 use amparo_parsers::{Family, Spec};
 use amparo_sandbox::Pool;
 use amparo_store::{Accepted, TipArrival};
+use data_encoding::BASE64;
 use std::path::{Path, PathBuf};
+
+pub use revisions::{Changed, RevisionAlert};
+
+/// Packages inside packages, at most so deep.
+const DEEPEST: usize = 3;
 
 /// Tips accepted in one transaction, and files of one batch.
 const BATCH: usize = 200;
@@ -41,6 +52,8 @@ pub struct Taken {
     pub refused: Vec<Problem>,
     /// Files in a folder that are no tips in a form that this version reads.
     pub skipped: Vec<Problem>,
+    /// Revisions that change what somebody must look at.
+    pub alerts: Vec<RevisionAlert>,
 }
 
 /// Cuts a list of files into batches that fit in memory, in their order: a file that is larger than
@@ -95,13 +108,25 @@ pub async fn take(
             Err(error) => taken.refused.push(unreadable(path, &error)),
         }
     }
-    let objects = publish(session, &incoming).await?;
-    let mut arrivals = Vec::new();
-    for (file, object) in incoming.iter().zip(objects) {
-        read(session, pool, file, object, &mut arrivals, &mut taken).await?;
+    let mut read = Read::default();
+    for depth in 0..=DEEPEST {
+        let objects = publish(session, &incoming).await?;
+        let parsed = parse_all(pool, &incoming, &objects)?;
+        let mut inner = Vec::new();
+        for ((file, object), parsed) in incoming.iter().zip(objects).zip(parsed) {
+            inner.extend(read.take(session, file, object, parsed, &mut taken).await?);
+        }
+        if inner.is_empty() {
+            break;
+        }
+        if depth == DEEPEST {
+            let deep = |file: &Incoming| problem(&file.name, None, "lies in too many packages");
+            taken.refused.extend(inner.iter().map(deep));
+        }
+        incoming = inner;
     }
-    for batch in arrivals.chunks(BATCH) {
-        taken.accepted.extend(session.store.accept_tips(batch).await?);
+    for batch in read.arrivals.chunks_mut(BATCH) {
+        revisions::accept(session, batch, &mut taken).await?;
     }
     Ok(taken)
 }
@@ -124,47 +149,97 @@ async fn publish(session: &mut Session, files: &[Incoming]) -> Result<Vec<Sha256
     session.objects.publish_many(&bytes).map_err(|error| CliError::storage("objects", error))
 }
 
-async fn read(
-    session: &mut Session,
-    pool: &Pool,
-    file: &Incoming,
-    object: Sha256,
-    arrivals: &mut Vec<TipArrival>,
-    taken: &mut Taken,
-) -> Result<(), CliError> {
-    let now = session.clock.now();
-    let (tips, problems, version) = match file.spec {
-        Some(spec) => {
-            let parsed = worker::parse(pool, spec, files::base(&file.name), object, &file.bytes)?;
-            (tips(parsed.records), parsed.problems, (spec.id, spec.version))
-        }
-        None => (Vec::new(), vec![unsupported(&file.name, Some(object))], ("none", 0)),
-    };
-    let refused = tips.is_empty();
-    let (mut arrived, left) = share(session, tips, problems, object, version, now);
-    let inside = arrived.iter().flat_map(|arrival| arrival.problems.clone());
-    taken.problems.extend(inside.map(|problem| named(problem, &file.name)));
-    arrivals.append(&mut arrived);
-    if refused || !left.is_empty() {
-        // Facts depend on bytes, not on the folder they happened to lie in.
-        let name = files::base(&file.name);
-        session.store.record_import_problems(object, name, &left, now).await?;
-    }
-    if refused {
-        let first = left.into_iter().next().map(|problem| named(problem, &file.name));
-        taken.refused.push(first.unwrap_or_else(|| unsupported(&file.name, Some(object))));
-    } else {
-        taken.problems.extend(left.into_iter().map(|problem| named(problem, &file.name)));
-    }
-    Ok(())
+/// What the files of a batch gave so far.
+#[derive(Default)]
+struct Read {
+    arrivals: Vec<TipArrival>,
 }
 
-fn tips(records: Vec<Located<Record>>) -> Vec<Located<TipRevision>> {
-    let tip = |record: Located<Record>| match record.into_parts() {
-        (Record::Tip(tip), at) => Some(Located::new(*tip, at)),
-        _ => None,
+/// Several files are read at once, each in a worker of its own.
+fn parse_all(pool: &Pool, files: &[Incoming], objects: &[Sha256]) -> Result<Vec<Parsed>, CliError> {
+    let work: Vec<(&Incoming, Sha256)> = files.iter().zip(objects.iter().copied()).collect();
+    let share = work.len().div_ceil(worker::parallel()).max(1);
+    let parse = |work: &[(&Incoming, Sha256)]| -> Result<Vec<Parsed>, CliError> {
+        let one = |(file, object): &(&Incoming, Sha256)| match file.spec {
+            Some(spec) => worker::parse(pool, spec, files::base(&file.name), *object, &file.bytes),
+            None => Ok(Parsed {
+                problems: vec![unsupported(&file.name, Some(*object))],
+                ..Parsed::default()
+            }),
+        };
+        work.iter().map(one).collect()
     };
-    records.into_iter().filter_map(tip).collect()
+    std::thread::scope(|scope| {
+        let parse = &parse;
+        let running: Vec<_> =
+            work.chunks(share).map(|work| scope.spawn(move || parse(work))).collect();
+        let mut parsed = Vec::with_capacity(work.len());
+        for thread in running {
+            let stopped = |_| CliError::storage("worker", "a reading thread stopped");
+            parsed.extend(thread.join().map_err(stopped)??);
+        }
+        Ok(parsed)
+    })
+}
+
+impl Read {
+    /// Takes what one file gave; returns the documents of a package, to be read in turn.
+    async fn take(
+        &mut self,
+        session: &mut Session,
+        file: &Incoming,
+        object: Sha256,
+        parsed: Parsed,
+        taken: &mut Taken,
+    ) -> Result<Vec<Incoming>, CliError> {
+        let now = session.clock.now();
+        let version = file.spec.map_or(("none", 0), |spec| (spec.id, spec.version));
+        let (tips, members) = sort(parsed.records);
+        let inner = documents(file, &members);
+        if !members.is_empty() {
+            session.store.keep_members(object, &members).await?;
+        }
+        let refused = tips.is_empty() && inner.is_empty();
+        let (mut arrived, left) = share(session, tips, parsed.problems, object, version, now);
+        let inside = arrived.iter().flat_map(|arrival| arrival.problems.clone());
+        taken.problems.extend(inside.map(|problem| named(problem, &file.name)));
+        self.arrivals.append(&mut arrived);
+        if refused || !left.is_empty() {
+            // Facts depend on bytes, not on the folder they happened to lie in.
+            let name = files::base(&file.name);
+            session.store.record_import_problems(object, name, &left, now).await?;
+        }
+        let mut left = left.into_iter().map(|problem| named(problem, &file.name));
+        if refused {
+            let first = left.next().unwrap_or_else(|| unsupported(&file.name, Some(object)));
+            taken.refused.push(first);
+        }
+        taken.problems.extend(left);
+        Ok(inner)
+    }
+}
+
+fn sort(records: Vec<Located<Record>>) -> (Vec<Located<TipRevision>>, Vec<PackageMember>) {
+    let (mut tips, mut members) = (Vec::new(), Vec::new());
+    for record in records {
+        match record.into_parts() {
+            (Record::Tip(tip), at) => tips.push(Located::new(*tip, at)),
+            (Record::PackageMember(member), _) => members.push(member),
+            _ => {}
+        }
+    }
+    (tips, members)
+}
+
+/// The documents of a package as files of their own, named by where they lay.
+fn documents(package: &Incoming, members: &[PackageMember]) -> Vec<Incoming> {
+    let document = |member: &PackageMember| {
+        let bytes = BASE64.decode(member.document.as_ref()?.as_bytes()).ok()?;
+        let name = format!("{}/{}", package.name, member.path);
+        let spec = worker::parser_for(Family::Tip, &name, &bytes);
+        Some(Incoming { name, bytes, spec })
+    };
+    members.iter().filter_map(document).collect()
 }
 
 /// Gives each tip the problems that lie inside it; the rest belong to the file.
@@ -188,6 +263,8 @@ fn share(
             imported_by: session.actor.name.clone(),
             tip,
             problems,
+            keys: Vec::new(),
+            words: String::new(),
         });
     }
     (arrivals, problems)
@@ -214,11 +291,15 @@ fn named(problem: Problem, file: &str) -> Problem {
 }
 
 fn unsupported(name: &str, object: Option<Sha256>) -> Problem {
+    problem(name, object, "is no tip in a form that this version reads; see `amparo parsers`")
+}
+
+fn problem(name: &str, object: Option<Sha256>, detail: &str) -> Problem {
     Problem {
         kind: ProblemKind::Unsupported,
         at: object.map(|object| Locator::new(object, Place::Whole)),
         subject: name.to_owned(),
-        detail: "is no tip in a form that this version reads; see `amparo parsers`".to_owned(),
+        detail: detail.to_owned(),
     }
 }
 

@@ -39,5 +39,8 @@ pub mod run;
 pub mod safe;
 pub mod say;
 pub mod session;
+pub mod tip_diff;
+pub mod tip_rows;
+pub mod tip_words;
 pub mod triage;
 pub mod worker;

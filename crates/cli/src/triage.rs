@@ -1,124 +1,162 @@
-//! All tips in the order in which they should be worked: groups of linked tips, most danger first,
-//! perishability breaking ties.
+//! Keeps the line of every tip: which tips belong together, how urgent each is, whose it is.
+//!
+//! Lines are made when tips arrive and again when anything they rest on changes: a revision, a tip
+//! that shares a key, a decision, a list of known hashes, or time. Work that is owed survives: a
+//! tip without a line is found by the next command that asks.
 
-use crate::{error::CliError, known::known, session::Session};
-use amparo_assess::tips::{TipAssessment, TipContext, TipRules, urgency};
+mod closure;
+mod kept;
+mod lines;
+
+pub use kept::{Kept, Link, Override};
+
+use crate::{error::CliError, files, known::known, session::Session};
+use amparo_assess::routing::Routing;
+use amparo_assess::tips::TipRules;
 use amparo_matching::KnownIndex;
-use amparo_model::{Match, PartyRole, RecordedHash, TipId};
-use amparo_network::{DEFAULT_MOST_SHARED, LinkReason, Linking, TipNode, link_tips_with};
-use amparo_store::StoredTip;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use amparo_model::{TipId, TipRevision, UtcMillis};
+use std::collections::BTreeMap;
 
-/// A tip with what was made of it.
-#[derive(Debug, Clone)]
-pub struct Assessed {
-    /// The current revision.
-    pub stored: StoredTip,
-    /// How urgent, how perishable, whose.
-    pub assessment: TipAssessment,
+/// Tips looked at together. Their closure may hold more.
+const BATCH: usize = 200;
+
+/// What triage needs beside the tips themselves; made once for many batches.
+pub struct Desk {
+    known: KnownIndex,
+    rules: TipRules,
+    routing: Routing,
+    now: UtcMillis,
 }
 
-/// Tips that concern the same person or device, most urgent first.
-#[derive(Debug, Clone)]
-pub struct Group {
-    /// The tips.
-    pub tips: Vec<Assessed>,
-    /// Why they belong together.
-    pub reasons: Vec<LinkReason>,
+impl Desk {
+    /// Opens the lists of known hashes and reads the rules.
+    ///
+    /// # Errors
+    /// [`CliError`] when database or disk do not answer.
+    pub async fn open(session: &Session) -> Result<Self, CliError> {
+        let known = known(session).await?;
+        let routing = routing(session)?;
+        Ok(Self { known, rules: TipRules::bundled(), routing, now: session.clock.now() })
+    }
+
+    /// Brings the lines of these tips, and of all that belong to them, up to date.
+    ///
+    /// # Errors
+    /// [`CliError`] when the database does not answer.
+    pub async fn triage(&self, session: &mut Session, tips: Vec<TipId>) -> Result<(), CliError> {
+        let closure = closure::gather(session, self, tips).await?;
+        lines::write(session, self, closure).await
+    }
 }
 
-/// Everything, in working order.
-#[derive(Debug, Clone)]
-pub struct Triage {
-    /// Most urgent first.
-    pub groups: Vec<Group>,
-    /// What was shared by too many tips to link any, and shared addresses.
-    pub linking: Linking,
+/// File of the units in the data folder.
+const UNITS: &str = "units.toml";
+
+/// The units that tips are routed to; without a file, the unit itself takes its country.
+fn routing(session: &Session) -> Result<Routing, CliError> {
+    let path = session.folder.join(UNITS);
+    let text = match path.exists() {
+        true => files::read_text(&path, 1 << 20)?,
+        false => format!(
+            "[[unit]]\nid = \"national\"\nname = \"national\"\nkind = \"national\"\n\
+             country = \"{}\"\n",
+            session.config.country
+        ),
+    };
+    Routing::from_toml(&text).map_err(|error| CliError::bad(path.display(), error))
 }
 
-/// Links and assesses all current tips.
+/// How far triage has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refreshed {
+    /// Tips looked at in this run.
+    pub done: usize,
+    /// Whether others still wait.
+    pub more: bool,
+}
+
+/// Brings lines up to date, at most those of `most` tips: first the tips without one, then those
+/// whose time has come.
 ///
 /// # Errors
 /// [`CliError`] when the database does not answer.
-pub async fn triage(session: &Session) -> Result<Triage, CliError> {
-    let tips = session.store.current_tips().await?;
-    let known = known(session).await?;
-    let nodes: Vec<TipNode> = tips.iter().map(node).collect();
-    let linking = link_tips_with(&nodes, DEFAULT_MOST_SHARED);
-    let spread = spread(&tips);
-    let rules = TipRules::bundled();
-    let now = session.clock.now();
-    let mut by_id: BTreeMap<TipId, StoredTip> =
-        tips.into_iter().map(|tip| (tip.tip.record().tip.clone(), tip)).collect();
-    let mut groups = Vec::new();
-    for linked in &linking.groups {
-        let size = linked.tips.len();
-        let assess = |stored: StoredTip| {
-            let context = context(&stored, size, &known, &spread);
-            let assessment = urgency(stored.tip.record(), &context, &rules, now);
-            Assessed { stored, assessment }
-        };
-        let mut tips: Vec<Assessed> =
-            linked.tips.iter().filter_map(|tip| by_id.remove(tip)).map(assess).collect();
-        tips.sort_by_key(rank);
-        groups.push(Group { tips, reasons: linked.reasons.clone() });
-    }
-    groups.sort_by_key(|group| group.tips.first().map(rank));
-    Ok(Triage { groups, linking })
-}
-
-type Rank = (std::cmp::Reverse<i32>, std::cmp::Reverse<i32>, TipId);
-
-fn rank(tip: &Assessed) -> Rank {
-    let assessment = &tip.assessment;
-    (
-        std::cmp::Reverse(assessment.danger_points),
-        std::cmp::Reverse(assessment.perishability.points),
-        tip.stored.tip.record().tip.clone(),
-    )
-}
-
-/// Only what the tip says of the persons reported may link it to another.
-fn node(stored: &StoredTip) -> TipNode {
-    let tip = stored.tip.record();
-    let suspects = || tip.parties.iter().filter(|party| party.role == PartyRole::Suspect);
-    TipNode {
-        tip: tip.tip.clone(),
-        identifiers: suspects().flat_map(|party| party.identifiers.clone()).collect(),
-        captures: suspects().flat_map(|party| party.captures.clone()).collect(),
-    }
-}
-
-/// In how many tips each stated hash occurs.
-fn spread(tips: &[StoredTip]) -> HashMap<RecordedHash, usize> {
-    let mut spread = HashMap::new();
-    for tip in tips {
-        for hash in hashes(tip) {
-            *spread.entry(hash.clone()).or_insert(0) += 1;
+pub async fn refresh(session: &mut Session, most: usize) -> Result<Refreshed, CliError> {
+    let mut desk = None;
+    let mut done = 0;
+    loop {
+        let tips = owed(session).await?;
+        if tips.is_empty() || done >= most {
+            return Ok(Refreshed { done, more: !tips.is_empty() });
         }
+        done += tips.len();
+        let desk = match &desk {
+            Some(desk) => desk,
+            None => desk.insert(Desk::open(session).await?),
+        };
+        desk.triage(session, tips).await?;
     }
-    spread
 }
 
-fn hashes(tip: &StoredTip) -> BTreeSet<&RecordedHash> {
-    tip.tip.record().files.iter().flat_map(|file| &file.hashes).collect()
+/// Makes the lines that are missing, as after a run that was cut off.
+///
+/// # Errors
+/// [`CliError`] when the database does not answer.
+pub async fn complete(session: &mut Session, desk: &Desk) -> Result<(), CliError> {
+    loop {
+        let tips = session.store.untriaged(BATCH).await?;
+        if tips.is_empty() {
+            return Ok(());
+        }
+        desk.triage(session, tips).await?;
+    }
 }
 
-fn context(
-    stored: &StoredTip,
-    group_size: usize,
-    known: &KnownIndex,
-    spread: &HashMap<RecordedHash, usize>,
-) -> TipContext {
-    let mut context = TipContext { group_size, ..TipContext::default() };
-    let loaded = !known.against().is_empty();
-    for hash in hashes(stored) {
-        let hits: Vec<Match> = known.recorded(hash).into_iter().filter(|hit| hit.alert).collect();
-        let everywhere = spread.get(hash).is_some_and(|tips| *tips > DEFAULT_MOST_SHARED);
-        let distributed = hits.iter().any(|hit| hit.is_distributed == Some(true));
-        context.files_looked_up += usize::from(loaded);
-        context.known_files += usize::from(!hits.is_empty());
-        context.viral_files += usize::from(everywhere || distributed);
+/// Brings the lines of these tips up to date, owed or not.
+///
+/// # Errors
+/// [`CliError`] when the database does not answer.
+pub async fn again(session: &mut Session, tips: Vec<TipId>) -> Result<(), CliError> {
+    Desk::open(session).await?.triage(session, tips).await
+}
+
+/// Brings the line of one tip up to date where it is owed.
+///
+/// # Errors
+/// [`CliError`] when the database does not answer.
+pub async fn current(session: &mut Session, tip: &TipId) -> Result<(), CliError> {
+    let lines = session.store.lines_of(std::slice::from_ref(tip)).await?;
+    let now = session.clock.now();
+    let good = |line: &amparo_store::TipLine| line.valid_until.is_none_or(|until| until > now);
+    let revision = session.store.tips_of(std::slice::from_ref(tip)).await?;
+    let stored = revision.first().map(|stored| stored.revision);
+    let kept = lines.first().filter(|line| good(line));
+    let kept = kept.and_then(|line| serde_json::from_str::<Kept>(&line.body).ok());
+    if stored.is_some() && kept.map(|kept| kept.revision) == stored {
+        return Ok(());
     }
-    context
+    Desk::open(session).await?.triage(session, vec![tip.clone()]).await
+}
+
+async fn owed(session: &Session) -> Result<Vec<TipId>, CliError> {
+    let tips = session.store.untriaged(BATCH).await?;
+    if !tips.is_empty() {
+        return Ok(tips);
+    }
+    Ok(session.store.stale_lines(session.clock.now(), BATCH).await?)
+}
+
+/// These tips as they stand after all their revisions, without those that are not known.
+///
+/// # Errors
+/// [`CliError`] when the database does not answer.
+pub async fn standing_of(
+    session: &Session,
+    tips: &[TipId],
+) -> Result<BTreeMap<TipId, TipRevision>, CliError> {
+    let mut standing = BTreeMap::new();
+    for stored in session.store.tips_of(tips).await? {
+        let tip = closure::standing(session, stored).await?.tip;
+        standing.insert(tip.tip.clone(), tip);
+    }
+    Ok(standing)
 }

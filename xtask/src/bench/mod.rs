@@ -14,6 +14,8 @@ pub mod page;
 mod pdq;
 mod peers;
 mod tip_intake;
+mod tips_million;
+pub mod unit;
 
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -82,6 +84,8 @@ const BENCHES: &[&Bench] = &[
     &near_match::SKEWED,
     &pdq::BENCH,
     &tip_intake::BENCH,
+    &tip_intake::SINGLE,
+    &tips_million::BENCH,
 ];
 
 /// Runs the named benchmarks, or all. With `--record` among the words the figures also go to

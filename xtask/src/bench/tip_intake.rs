@@ -1,52 +1,43 @@
-//! Tip intake: reports read, stored and durable, by the command that a unit uses.
+//! Tip intake: reports read, stored, assessed and durable, by the command that a unit uses.
 
-use super::{Bench, Figures, Workbench, seconds, target};
+use super::unit::Unit;
+use super::{Bench, Figures, Workbench, seconds};
 use amparo_scenario::{Params, build};
-use std::path::Path;
-use std::process::Command;
 
 pub const BENCH: Bench = Bench {
     name: "tip_intake",
-    peer: "world average of 2023: 36.2 million a year",
-    unit: "durable tips/s",
+    peer: "the goal: 500 tips/s",
+    unit: "durable tips/s, one file each, assessed and linked",
     more_is_better: true,
-    goal: None,
-    run,
+    goal: Some(1.0),
+    run: |bench| run(bench, "tips-bulk", 5.0, &[], 500.0),
 };
 
-/// 36.2 million reports in 365 days.
-const WORLD_AVERAGE: f64 = 36_200_000.0 / (365.0 * 86_400.0);
+pub const SINGLE: Bench = Bench {
+    name: "tip_intake_single",
+    peer: "the goal: 50 tips/s",
+    unit: "tips/s, each durable and acknowledged before the next is read",
+    more_is_better: true,
+    goal: Some(1.0),
+    run: |bench| run(bench, "tips-single", 2.0, &["--one-by-one"], 50.0),
+};
 
-fn run(bench: &Workbench) -> Result<Figures, String> {
-    let world = bench.scratch.path().join("tips-world");
-    let data = bench.scratch.path().join("tips-data");
-    build(&Params { seed: 17, scale: 5.0 }, &world, &mut |_| {})
-        .map_err(|error| error.to_string())?;
-    init(&data)?;
+fn run(
+    bench: &Workbench,
+    name: &str,
+    scale: f64,
+    more: &[&str],
+    goal: f64,
+) -> Result<Figures, String> {
+    let world = bench.scratch.path().join(format!("{name}-world"));
+    build(&Params { seed: 17, scale }, &world, &mut |_| {}).map_err(|error| error.to_string())?;
+    let unit = Unit::new(&bench.scratch.path().join(name))?;
     let tips = world.join("tips");
+    let tips = tips.to_string_lossy();
     let mut reply = Err(String::new());
-    let spent = seconds(|| reply = amparo(&data, &["tips", "import", &tips.to_string_lossy()]));
-    let stored = reply?["new"].as_u64().unwrap_or(0);
-    Ok(Figures { ours: stored as f64 / spent, peer: Some(WORLD_AVERAGE) })
-}
-
-fn init(data: &Path) -> Result<(), String> {
-    let unit = ["--unit", "Bench", "--country", "ES", "--contact", "+34 600 000 000"];
-    let rest = ["--mailbox", "bench@example.org", "--admin", "admin"];
-    amparo(data, &[&["init"], &unit[..], &rest[..]].concat())?;
-    amparo(data, &["user", "add", "ana", "--role", "analyst"]).map(drop)
-}
-
-/// Runs the built binary; tips are the analyst's work, the rest the administrator's.
-fn amparo(data: &Path, args: &[&str]) -> Result<serde_json::Value, String> {
-    let actor = if args.first() == Some(&"tips") { "ana" } else { "admin" };
-    let output = Command::new(target().join("release/amparo"))
-        .args(["--json", "--actor", actor, "--data"])
-        .arg(data)
-        .args(args)
-        .output()
-        .map_err(|error| format!("amparo: {error}"))?;
-    serde_json::from_slice(&output.stdout).map_err(|_| {
-        format!("amparo {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr))
-    })
+    let args = [&["tips", "import", &tips], more].concat();
+    let spent = seconds(|| reply = unit.run("ana", &args));
+    let reply = reply?;
+    let stored = reply["new"].as_u64().unwrap_or(0) + reply["revised"].as_u64().unwrap_or(0);
+    Ok(Figures { ours: stored as f64 / spent, peer: Some(goal) })
 }

@@ -1,8 +1,9 @@
 //! `tips import`: tips from a clearing house, durable before they are acknowledged.
 
 use crate::command::Command;
-use crate::{error::CliError, exit::Exit, files, in_folder, intake, outcome::Outcome, page::Page};
-use crate::{progress::Meter, session::Session, worker};
+use crate::intake::{self, RevisionAlert};
+use crate::{error::CliError, exit::Exit, files, in_folder, outcome::Outcome, page::Page};
+use crate::{progress::Meter, session::Session, triage, worker};
 use amparo_model::{Problem, ProblemKind, TipId};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -10,8 +11,12 @@ use std::path::PathBuf;
 /// See the file's head.
 pub const COMMAND: Command = Command {
     name: "tips import",
-    about: "Take in tips: JSON files as law enforcement receives them, or folders of them",
-    examples: &["amparo tips import tips/", "amparo tips import 900000001.json --json"],
+    about: "Take in tips: JSON, PDF, XML, and ZIP packages of them; files, or folders of files",
+    examples: &[
+        "amparo tips import tips/",
+        "amparo tips import package.zip report.pdf",
+        "amparo tips import 900000001.json --one-by-one --json",
+    ],
     hidden: false,
     args: <Args as clap::Args>::augment_args,
     run: in_folder!(run, Args),
@@ -26,6 +31,9 @@ pub struct Args {
     /// Files, or folders to be searched to the bottom
     #[arg(required = true)]
     pub paths: Vec<PathBuf>,
+    /// Make each file durable and acknowledge it by itself, as from a mailbox
+    #[arg(long)]
+    pub one_by_one: bool,
 }
 
 /// What became of it.
@@ -47,6 +55,8 @@ pub struct Imported {
     pub refused: Vec<Problem>,
     /// Files found in a folder that are in no form this version reads.
     pub skipped: Vec<Problem>,
+    /// Revisions that change a level, the files, a class or the country: look at these again.
+    pub alerts: Vec<RevisionAlert>,
 }
 
 impl Outcome for Imported {
@@ -63,6 +73,12 @@ impl Outcome for Imported {
         page.say_line("cli-tips-imported", &args);
         if !self.problems.is_empty() {
             page.say_line("cli-problem-count", &[("count", &self.problems.len().to_string())]);
+        }
+        for alert in &self.alerts {
+            let on: Vec<String> =
+                alert.what.on.iter().map(|on| page.say().word("alert-on", on.as_str())).collect();
+            let args = [("tip", alert.tip.as_str()), ("on", &on.join(", "))];
+            page.say_line("cli-tips-alert", &args);
         }
         show_files("cli-tips-refused", &self.refused, page);
         show_files("cli-tips-skipped", &self.skipped, page);
@@ -110,17 +126,28 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Imported, CliError
         }
     }
     let pool = worker::pool(&session.worker_program, worker::parallel())?;
+    let desk = triage::Desk::open(session).await?;
     let mut meter = Meter::new(paths.len() as u64);
     // Without a single file the act is still decided and logged.
     let nothing = paths.is_empty().then_some([].as_slice());
     let mut done = 0;
-    for batch in intake::batches(&paths).into_iter().chain(nothing) {
+    let batches = match args.one_by_one {
+        true => paths.chunks(1).collect(),
+        false => intake::batches(&paths),
+    };
+    for batch in batches.into_iter().chain(nothing) {
         let taken = intake::take(session, &pool, batch, &args.paths).await?;
+        let from = imported.tips.len();
         imported.add(taken);
+        let news = imported.tips.get(from..).unwrap_or_default();
+        if !news.is_empty() {
+            desk.triage(session, news.to_vec()).await?;
+        }
         let sentence = session.say.just("cli-progress-tips");
         done += batch.len() as u64;
         meter.at(done, &sentence);
     }
+    triage::complete(session, &desk).await?;
     Ok(imported)
 }
 
@@ -140,6 +167,7 @@ impl Imported {
         self.problems.extend(taken.problems);
         self.refused.extend(taken.refused);
         self.skipped.extend(taken.skipped);
+        self.alerts.extend(taken.alerts);
     }
 }
 

@@ -1,17 +1,22 @@
 //! `tips list`: tips in working order, linked ones together, with territory and reasons.
 
 use crate::session::{Deed, Session};
-use crate::triage::{self, Assessed, Group};
-use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page, say::Say};
+use crate::tip_rows::{Tip, tip_table};
+use crate::triage::{self, Link};
+use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
 use amparo_authz::{Action, Object};
-use amparo_model::{IdentifierKind, Reason, TipId, UtcMillis};
+use amparo_store::{LineFilter, TipLine};
 use serde::Serialize;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
     name: "tips list",
     about: "List tips in working order, linked ones together, with territory and reasons",
-    examples: &["amparo tips list", "amparo tips list --territory ES-A --top 10 --json"],
+    examples: &[
+        "amparo tips list",
+        "amparo tips list --territory ES-A --top 10 --json",
+        "amparo tips list --queue no-country",
+    ],
     hidden: false,
     args: <Args as clap::Args>::augment_args,
     run: in_folder!(run, Args),
@@ -20,83 +25,59 @@ pub const COMMAND: Command = Command {
 /// Reasons and links shown to people for one group; the JSON form has all of them.
 const REASONS_SHOWN: usize = 4;
 
+/// Tips shown of one line; `tips show` of its head names all of them.
+const TIPS_SHOWN: usize = 50;
+
+/// Tips brought up to date before the list is shown, so that it opens at once. The rest keep their
+/// last assessment until `tips refresh` or a later list comes to them.
+const REFRESHED: usize = 200;
+
+/// Lines of each kind that are counted.
+const COUNTED: usize = 20_000;
+
 /// What the operator gives.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Only tips of this country or division (ES, ES-A)
-    #[arg(long)]
+    #[arg(long, conflicts_with = "queue")]
     pub territory: Option<String>,
-    /// Only so many groups
+    /// Only the tips of one unit or queue, as `tips queues` names them
+    #[arg(long)]
+    pub queue: Option<String>,
+    /// Only so many lines
     #[arg(long, default_value_t = 20)]
     pub top: usize,
+    /// Leave out so many lines first
+    #[arg(long, default_value_t = 0)]
+    pub skip: usize,
 }
 
 /// The list.
 #[derive(Debug, Serialize)]
 pub struct Listed {
-    /// Groups in all.
-    pub group_count: usize,
-    /// Tips in all.
-    pub tip_count: usize,
-    /// The groups asked for, most urgent first.
+    /// Lines in all, or so many at least.
+    pub group_count: u64,
+    /// Tips in all, or so many at least.
+    pub tip_count: u64,
+    /// There are so many lines that not all were counted.
+    pub at_least: bool,
+    /// Some assessments are older than what they rest on.
+    pub refreshing: bool,
+    /// The lines asked for, most urgent first.
     pub groups: Vec<Row>,
 }
 
-/// A group of linked tips.
+/// One line: a tip, and those that stand under it.
 #[derive(Debug, Serialize)]
 pub struct Row {
-    /// The tips, most urgent first.
+    /// `alone`, `linked` (same person or device) or `folded` (same widely copied files).
+    pub why: String,
+    /// How many tips there are under the line.
+    pub size: u64,
+    /// The tips, most urgent first; of a large line the first ones.
     pub tips: Vec<Tip>,
     /// Why they belong together.
     pub links: Vec<Link>,
-}
-
-/// Why tips belong together.
-#[derive(Debug, Serialize)]
-pub struct Link {
-    /// Kind of the shared identifier.
-    pub kind: IdentifierKind,
-    /// As compared.
-    pub value: String,
-    /// Who shares it.
-    pub tips: Vec<TipId>,
-}
-
-/// One tip, assessed.
-#[derive(Debug, Serialize)]
-pub struct Tip {
-    /// Its number.
-    pub tip: TipId,
-    /// Current revision.
-    pub revision: u32,
-    /// The provider, as written.
-    pub provider: Option<String>,
-    /// The issuer's level, verbatim.
-    pub originator_level: Option<String>,
-    /// Danger to a child.
-    pub danger_points: i32,
-    /// How soon evidence is lost.
-    pub perishability_points: i32,
-    /// The earliest known loss that still lies ahead.
-    pub act_by: Option<UtcMillis>,
-    /// Country and division, as far as the tip tells.
-    pub country: Option<String>,
-    /// ISO 3166-2.
-    pub division: Option<String>,
-    /// Its name.
-    pub division_name: Option<String>,
-    /// The tip names more than one country.
-    pub conflict: bool,
-    /// The protection path applies.
-    pub suspected_minor: bool,
-    /// Every reason, with points and evidence.
-    pub reasons: Vec<Reason>,
-    /// The same in words.
-    pub sentences: Vec<String>,
-    /// What could not be read in it.
-    pub problem_count: usize,
-    /// Version of the rules.
-    pub rules_version: String,
 }
 
 impl Outcome for Listed {
@@ -110,90 +91,40 @@ impl Outcome for Listed {
         let (tips, groups) = (self.tip_count.to_string(), self.group_count.to_string());
         let shown = self.groups.len().to_string();
         let args = [("tips", tips.as_str()), ("groups", &groups), ("shown", &shown)];
-        page.say_line("cli-tips-count", &args);
+        page.say_line(if self.at_least { "cli-tips-count-least" } else { "cli-tips-count" }, &args);
+        if self.refreshing {
+            page.say_line("cli-tips-refreshing", &[]);
+        }
     }
 }
 
 impl Row {
     fn show(&self, page: &mut Page<'_>) {
         let Some(first) = self.tips.first() else { return };
-        let count = self.tips.len().to_string();
+        let count = self.size.to_string();
         let points = first.danger_points.to_string();
         let place = first.place(page.say());
         let args = [("points", points.as_str()), ("count", &count), ("place", &place)];
         page.heading("cli-tips-group", &args);
-        let row = |tip: &Tip| {
-            vec![
-                tip.tip.to_string(),
-                tip.revision.to_string(),
-                tip.provider.clone().unwrap_or_default(),
-                tip.originator_level.clone().unwrap_or_default(),
-                tip.danger_points.to_string(),
-                tip.act_by.map(|at| at.to_string()).unwrap_or_default(),
-                tip.place(page.say()),
-            ]
-        };
-        let heads = [
-            "cli-head-tip",
-            "cli-head-revision",
-            "cli-head-provider",
-            "cli-head-level",
-            "cli-head-danger",
-            "cli-head-act-by",
-            "cli-head-territory",
-        ];
-        page.table(&heads, self.tips.iter().map(row).collect());
+        if self.why == "folded" {
+            page.say_line("cli-tips-folded", &[("count", &count)]);
+        }
+        tip_table(&self.tips, page);
         for (reason, sentence) in first.reasons.iter().zip(&first.sentences).take(REASONS_SHOWN) {
             page.line(&format!("  {:+}  {sentence}", reason.points));
         }
+        if let Some(set) = &first.overridden {
+            let points = set.danger_points.to_string();
+            let args = [("points", points.as_str()), ("by", &set.by), ("why", &set.why)];
+            page.say_line("cli-tips-overridden", &args);
+        }
         for link in self.links.iter().take(REASONS_SHOWN) {
-            let kind = page.say().word("identifier", link.kind.as_str());
+            let kind = page.say().word("identifier", &link.kind);
             let count = link.tips.len().to_string();
             let args = [("kind", kind.as_str()), ("value", &link.value), ("count", &count)];
             page.say_line("cli-tips-link", &args);
         }
         page.gap();
-    }
-}
-
-impl Tip {
-    /// An assessed tip, with its reasons in words.
-    #[must_use]
-    pub fn of(assessed: &Assessed, say: &Say) -> Self {
-        let Assessed { stored, assessment } = assessed;
-        let tip = stored.tip.record();
-        let territory = &assessment.territory;
-        let mut reasons = assessment.reasons.clone();
-        reasons.extend(assessment.perishability.reasons.clone());
-        reasons.extend(territory.reasons.clone());
-        Self {
-            tip: tip.tip.clone(),
-            revision: stored.revision,
-            provider: tip.provider.clone(),
-            originator_level: tip.originator_level.clone(),
-            danger_points: assessment.danger_points,
-            perishability_points: assessment.perishability.points,
-            act_by: assessment.perishability.act_by,
-            country: territory.country.clone(),
-            division: territory.division.clone(),
-            division_name: territory.division_name.clone(),
-            conflict: territory.conflict,
-            suspected_minor: assessment.suspected_minor,
-            sentences: reasons.iter().map(|reason| say.reason("tip", reason)).collect(),
-            reasons,
-            problem_count: stored.problems.len(),
-            rules_version: assessment.rules_version.clone(),
-        }
-    }
-
-    fn place(&self, say: &Say) -> String {
-        let Some(country) = &self.country else { return say.just("cli-no-country") };
-        let division = self.division_name.as_ref().or(self.division.as_ref());
-        let place = match division {
-            Some(division) => format!("{country}, {division}"),
-            None => country.clone(),
-        };
-        if self.conflict { say.get("cli-place-conflict", &[("place", &place)]) } else { place }
     }
 }
 
@@ -203,34 +134,39 @@ impl Tip {
 /// [`CliError`] when refused or when the database fails.
 pub async fn run(session: &mut Session, args: Args) -> Result<Listed, CliError> {
     session.act(&Deed::on(Action::ReadTips, Object::Unit, "tips")).await?;
-    let triage = triage::triage(session).await?;
-    let tip_count = triage.groups.iter().map(|group| group.tips.len()).sum();
-    let inside = |group: &&Group| match &args.territory {
-        None => true,
-        Some(code) => group.tips.iter().any(|tip| lies_in(tip, code)),
-    };
-    let groups: Vec<&Group> = triage.groups.iter().filter(inside).collect();
-    let row = |group: &&Group| Row {
-        tips: group.tips.iter().map(|tip| Tip::of(tip, &session.say)).collect(),
-        links: group.reasons.iter().cloned().map(Link::from).collect(),
-    };
-    Ok(Listed {
-        group_count: groups.len(),
-        tip_count,
-        groups: groups.iter().take(args.top).map(row).collect(),
-    })
+    let refreshed = triage::refresh(session, REFRESHED).await?;
+    let filter = filter(&args);
+    let (group_count, tip_count) = session.store.line_counts(&filter, COUNTED).await?;
+    let mut groups = Vec::new();
+    for head in session.store.heads(&filter, args.skip, args.top).await? {
+        groups.push(row(session, head).await?);
+    }
+    let at_least = group_count.max(tip_count - group_count) >= COUNTED as u64;
+    Ok(Listed { group_count, tip_count, at_least, refreshing: refreshed.more, groups })
 }
 
-impl From<amparo_network::LinkReason> for Link {
-    fn from(reason: amparo_network::LinkReason) -> Self {
-        Self { kind: reason.kind, value: reason.value, tips: reason.tips }
+fn filter(args: &Args) -> LineFilter {
+    let upper = |code: &String| code.to_uppercase();
+    match (&args.queue, &args.territory) {
+        (Some(queue), _) => LineFilter::Unit(queue.clone()),
+        (None, Some(code)) if code.contains('-') => LineFilter::Division(upper(code)),
+        (None, Some(code)) => LineFilter::Country(upper(code)),
+        (None, None) => LineFilter::All,
     }
 }
 
-fn lies_in(tip: &Assessed, code: &str) -> bool {
-    let territory = &tip.assessment.territory;
-    let is = |place: &Option<String>| {
-        place.as_deref().is_some_and(|place| place.eq_ignore_ascii_case(code))
-    };
-    is(&territory.country) || is(&territory.division)
+async fn row(session: &Session, head: TipLine) -> Result<Row, CliError> {
+    let (under, size) = session.store.under_line(&head.tip, TIPS_SHOWN).await?;
+    let mut tips = Vec::with_capacity(under.len());
+    let mut links = Vec::new();
+    for line in &under {
+        let tip = Tip::of(line, &session.say)?;
+        if line.tip == head.tip {
+            links = tip.links.clone();
+        }
+        tips.push(tip);
+    }
+    let folded = under.iter().any(|line| line.why == "folded");
+    let why = if folded { "folded".to_owned() } else { head.why };
+    Ok(Row { why, size, tips, links })
 }

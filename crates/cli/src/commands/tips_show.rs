@@ -2,15 +2,13 @@
 //! be read.
 
 use crate::commands::evidence_status::{Staged, show_problems};
-use crate::commands::tips_list::Tip;
+use crate::session::{Deed, Session};
+use crate::tip_diff::{Change, changes};
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
-use crate::{
-    session::{Deed, Session},
-    triage,
-};
+use crate::{tip_rows::Tip, triage};
 use amparo_authz::{Action, Object};
 use amparo_model::{Locator, Party, Problem, Sha256, TipId, TipRevision, UtcMillis};
-use amparo_store::StoredTip;
+use amparo_store::{StoredMember, StoredTip};
 use serde::Serialize;
 
 /// See the file's head.
@@ -35,8 +33,10 @@ pub struct Args {
 pub struct Shown {
     /// How urgent it is now, and why.
     pub assessment: Tip,
-    /// Other tips in its group.
+    /// Other tips under its line: of the same person or device, or with the same files.
     pub linked: Vec<TipId>,
+    /// Members of the packages it came in. Files are locked until somebody may open them.
+    pub members: Vec<StoredMember>,
     /// All revisions, oldest first.
     pub revisions: Vec<Revision>,
 }
@@ -60,6 +60,8 @@ pub struct Revision {
     pub tip: TipRevision,
     /// What could not be read in it.
     pub problems: Vec<Problem>,
+    /// What it changed of what stood before it. What it leaves out stands on.
+    pub changes: Vec<Change>,
 }
 
 impl From<StoredTip> for Revision {
@@ -74,6 +76,7 @@ impl From<StoredTip> for Revision {
             at,
             tip,
             problems: stored.problems,
+            changes: Vec::new(),
         }
     }
 }
@@ -89,6 +92,23 @@ impl Outcome for Shown {
         if !self.linked.is_empty() {
             let linked: Vec<&str> = self.linked.iter().map(TipId::as_str).collect();
             page.say_line("cli-tip-linked", &[("tips", &linked.join(", "))]);
+        }
+        if !self.members.is_empty() {
+            page.gap();
+            let row = |member: &StoredMember| {
+                let access = page.say().word("access", &member.access);
+                vec![
+                    member.path.clone(),
+                    member.size.to_string(),
+                    access,
+                    member.sha256.to_string(),
+                ]
+            };
+            let rows = self.members.iter().map(row).collect();
+            page.table(
+                &["cli-head-file", "cli-head-size", "cli-head-access", "cli-head-hash"],
+                rows,
+            );
         }
         for revision in &self.revisions {
             page.gap();
@@ -109,6 +129,12 @@ impl Revision {
             ("parser", self.parser.as_str()),
         ];
         page.heading("cli-tip-revision", &args);
+        let change = |change: &Change| {
+            let text = |of: &Option<String>| of.clone().unwrap_or_default();
+            vec![change.place.clone(), text(&change.before), text(&change.after)]
+        };
+        let rows = self.changes.iter().map(change).collect();
+        page.table(&["cli-head-place", "cli-head-before", "cli-head-after"], rows);
         self.tip.notes.iter().for_each(|note| page.line(note));
         let parties = self.tip.parties.iter().flat_map(|party| party_rows(party, page)).collect();
         page.table(&["cli-head-party", "cli-head-kind", "cli-head-value"], parties);
@@ -167,21 +193,48 @@ fn party_rows(party: &Party, page: &Page<'_>) -> Vec<Vec<String>> {
 /// [`CliError`] when refused or when there is no such tip.
 pub async fn run(session: &mut Session, args: Args) -> Result<Shown, CliError> {
     session.act(&Deed::on(Action::ReadTips, Object::Tip(&args.tip), args.tip.as_str())).await?;
-    let triage = triage::triage(session).await?;
-    let is = |tip: &TipId| {
-        *tip == args.tip
-            || tip.as_str().split_once('/').is_some_and(|(_, n)| n == args.tip.as_str())
-    };
-    for group in &triage.groups {
-        let Some(assessed) = group.tips.iter().find(|one| is(&one.stored.tip.record().tip)) else {
-            continue;
-        };
-        let assessment = Tip::of(assessed, &session.say);
-        let ids = group.tips.iter().map(|one| one.stored.tip.record().tip.clone());
-        let linked = ids.filter(|id| *id != assessment.tip).collect();
-        let stored = session.store.tip_revisions(&assessment.tip).await?;
-        let revisions = stored.into_iter().map(Revision::from).collect();
-        return Ok(Shown { assessment, linked, revisions });
+    let tip = find(session, &args.tip).await?;
+    triage::current(session, &tip).await?;
+    let lines = session.store.lines_of(std::slice::from_ref(&tip)).await?;
+    let line = lines.first().ok_or_else(|| CliError::unknown("tip", &args.tip))?;
+    let assessment = Tip::of(line, &session.say)?;
+    let (under, _) = session.store.under_line(&line.line, LINKED_SHOWN).await?;
+    let linked = under.into_iter().map(|line| line.tip).filter(|other| *other != tip).collect();
+    let stored = session.store.tip_revisions(&tip).await?;
+    let documents: Vec<Sha256> = stored.iter().map(|stored| stored.object).collect();
+    let members = session.store.members_beside(&documents).await?;
+    Ok(Shown { assessment, linked, members, revisions: revisions(stored) })
+}
+
+/// Tips of its line named with a tip.
+const LINKED_SHOWN: usize = 500;
+
+/// The tip with this id, or with this report number and any issuer.
+///
+/// # Errors
+/// [`CliError::Unknown`] when there is none.
+pub async fn find(session: &Session, asked: &TipId) -> Result<TipId, CliError> {
+    let full = TipId::new(format!("ncmec/{asked}")).ok();
+    for tip in std::iter::once(asked.clone()).chain(full) {
+        if !session.store.tips_of(std::slice::from_ref(&tip)).await?.is_empty() {
+            return Ok(tip);
+        }
     }
-    Err(CliError::unknown("tip", args.tip))
+    Err(CliError::unknown("tip", asked))
+}
+
+/// Each revision with what it changed of what stood before.
+fn revisions(stored: Vec<StoredTip>) -> Vec<Revision> {
+    let mut standing: Option<TipRevision> = None;
+    let mut revisions = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let mut revision = Revision::from(stored);
+        let after = standing.iter().fold(revision.tip.clone(), |now, before| now.after(before));
+        if let Some(before) = &standing {
+            revision.changes = changes(before, &after);
+        }
+        standing = Some(after);
+        revisions.push(revision);
+    }
+    revisions
 }

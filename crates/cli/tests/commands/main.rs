@@ -17,5 +17,6 @@ mod interrupted;
 mod referral;
 mod support;
 mod tips;
+mod tips_work;
 mod unit;
 mod videos;

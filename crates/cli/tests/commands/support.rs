@@ -166,7 +166,7 @@ pub fn tip(number: u32, note: &str) -> String {
         "reportedInformation": {
             "additionalInformations": [{ "value": note }],
             "reportedPeople": { "reportedPersons": [{
-                "emails": { "emails": [{ "value": "shared@example.org" }] }
+                "emails": { "emails": [{ "value": "shared@example.org", "verified": true }] }
             }] }
         }
     }])

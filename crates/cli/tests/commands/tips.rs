@@ -11,6 +11,7 @@ fn good_files_are_taken_in_whatever_lies_beside_them() {
     unit.write("in/c.json", "{\"weather\": \"fine\"}");
     unit.write("in/d.json", tip(900_000_004, "four"));
     unit.write("in/e.pdf", "%PDF-1.7");
+    unit.write("in/f.txt", "shopping");
     let ran = unit.run("ana", &["tips", "import", &unit.path("in")]).ended(3);
     let said = ran.json();
     assert_eq!(said["new"], 2, "{said}");
@@ -20,15 +21,15 @@ fn good_files_are_taken_in_whatever_lies_beside_them() {
         .iter()
         .map(|problem| problem["subject"].as_str().unwrap().rsplit('/').next().unwrap())
         .collect();
-    assert_eq!(refused, ["b.json", "c.json"], "{said}");
+    assert_eq!(refused, ["b.json", "c.json", "e.pdf"], "{said}");
     for problem in said["refused"].as_array().unwrap() {
         assert!(problem["detail"].as_str().unwrap().len() > 10, "{problem}");
     }
-    assert_eq!(count(&said, "skipped"), 1);
+    assert_eq!(count(&said, "skipped"), 1, "{said}");
     assert_eq!(unit.run("ana", &["tips", "list"]).ended(0).json()["tip_count"], 2);
     // The bytes of a refused file are kept, and the store of objects is whole.
     let fsck = unit.run("admin", &["fsck"]).ended(0).json();
-    assert_eq!(fsck["objects"], 4, "{fsck}");
+    assert_eq!(fsck["objects"], 5, "{fsck}");
 }
 
 #[test]

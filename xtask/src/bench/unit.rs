@@ -1,0 +1,44 @@
+//! A unit with its data folder, worked through the built binary as people do.
+
+use super::target;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The world's time: what the generated tips were made for.
+const NOW: &str = "2026-03-02T08:00:00Z";
+
+/// A fresh unit with an analyst, `ana`.
+pub struct Unit {
+    data: PathBuf,
+}
+
+impl Unit {
+    /// Founds it.
+    pub fn new(data: &Path) -> Result<Self, String> {
+        let unit = Self { data: data.to_owned() };
+        let init = ["init", "--unit", "Bench", "--country", "ES", "--admin", "admin"];
+        let contact = ["--contact", "+34 600 000 000", "--mailbox", "bench@example.org"];
+        unit.run("admin", &[&init[..], &contact[..]].concat())?;
+        unit.run("admin", &["user", "add", "ana", "--role", "analyst"])?;
+        Ok(unit)
+    }
+
+    /// Runs a command line; its answer.
+    pub fn run(&self, actor: &str, args: &[&str]) -> Result<Value, String> {
+        let output = Command::new(target().join("release/amparo"))
+            .args(["--json", "--actor", actor, "--now", NOW, "--data"])
+            .arg(&self.data)
+            .args(args)
+            .output()
+            .map_err(|error| format!("amparo: {error}"))?;
+        serde_json::from_slice(&output.stdout).map_err(|_| {
+            format!("amparo {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("amparo.db")
+    }
+}
