@@ -15,7 +15,6 @@ use amparo_referral::{
     TechnicalEvent, TipFacts, UnitCard, UnitKeys, Victims,
 };
 use amparo_text::Lang;
-use std::collections::BTreeMap;
 
 pub const STORE: Sha256 = Sha256([0x5a; 32]);
 
