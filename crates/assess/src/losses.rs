@@ -74,7 +74,8 @@ pub enum Holder {
 }
 
 impl What {
-    /// The identifier on one line, exactly as it has to be asked for and the same in every language:
+    /// The identifier on one line, exactly as it has to be asked for and the same in every
+    /// language:
     /// `192.0.2.1:40000 2026-02-28T10:11:12Z`.
     #[must_use]
     pub fn line(&self) -> String {

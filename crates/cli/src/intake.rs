@@ -1,6 +1,6 @@
 //! Taking tips in: original bytes first, then what a confined worker reads from them, then the
-//! store; only after that is anything acknowledged. Documents of a package are files like any other;
-//! the media beside them stay closed in it.
+//! store; only after that is anything acknowledged. Documents of a package are files like any
+//! other; the media beside them stay closed in it.
 
 mod revisions;
 

@@ -84,7 +84,8 @@ impl<'a> RowHashes<'a> {
     }
 }
 
-/// The frames good enough to be compared, in ascending order, equal ones once: so does vPDQ before it counts shares.
+/// The frames good enough to be compared, in ascending order, equal ones once: so does vPDQ before
+/// it counts shares.
 #[must_use]
 pub fn unique_frames(frames: &[Pdq]) -> BTreeSet<Bits256> {
     frames.iter().filter(|frame| frame.matchable()).map(|frame| frame.bits).collect()

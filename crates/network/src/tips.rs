@@ -84,9 +84,9 @@ pub fn link_tips(nodes: &[TipNode]) -> Vec<TipGroup> {
 /// Joins tips and reports what joined nothing.
 ///
 /// Groups of any part of the tips that is closed under links come out as over all of them, as long
-/// as [`LinkRules::common`] names the keys that are too common in the whole. A part that holds, with
-/// each tip, all tips that share a strong or conditional key with it that is not too common, is
-/// closed.
+/// as [`LinkRules::common`] names the keys that are too common in the whole. A part that holds,
+/// with each tip, all tips that share a strong or conditional key with it that is not too common,
+/// is closed.
 #[must_use]
 pub fn link_tips_with(nodes: &[TipNode], rules: &LinkRules) -> Linking {
     let index = Index::new(nodes, rules);

@@ -171,7 +171,8 @@ impl Store {
         self.lines_by(&sql, values![limit(most)]).await
     }
 
-    /// How many heads and how many tips the filter lets through; of either kind of line no more than
+    /// How many heads and how many tips the filter lets through; of either kind of line no more
+    /// than
     /// `most` are counted, because counting a million takes longer than showing twenty.
     ///
     /// # Errors
@@ -283,8 +284,8 @@ impl Store {
         rows.iter().map(loss).collect()
     }
 
-    /// What may be gone any day, of the most urgent tips first, at most `most`. Such losses are kept
-    /// with the time [`TipLoss::ANY_DAY`].
+    /// What may be gone any day, of the most urgent tips first, at most `most`. Such losses are
+    /// kept with the time [`TipLoss::ANY_DAY`].
     ///
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.

@@ -19,7 +19,8 @@ pub(crate) fn schema(engine: Engine) -> &'static str {
             "CREATE VIRTUAL TABLE IF NOT EXISTS tip_search USING fts5(words, tokenize = 'ascii')"
         }
         Engine::Postgres => {
-            "CREATE TABLE IF NOT EXISTS tip_search (rowid BIGINT PRIMARY KEY, words TEXT NOT NULL); \
+            "CREATE TABLE IF NOT EXISTS tip_search \
+             (rowid BIGINT PRIMARY KEY, words TEXT NOT NULL); \
              CREATE INDEX IF NOT EXISTS tip_search_words ON tip_search \
              USING GIN (to_tsvector('simple', words))"
         }

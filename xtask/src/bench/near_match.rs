@@ -65,8 +65,8 @@ fn random(at: u64) -> Bits {
     known_lists::random_bytes(at)
 }
 
-/// One of 200,000 pictures of uneven bits, each some 50 times with up to 40 bits changed by crops and
-/// edits.
+/// One of 200,000 pictures of uneven bits, each some 50 times with up to 40 bits changed by crops
+/// and edits.
 fn skewed(at: u64) -> Bits {
     const PICTURES: u64 = 200_000;
     // Far from the numbers of the variants.

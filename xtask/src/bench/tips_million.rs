@@ -144,7 +144,8 @@ fn line(number: u64) -> Result<TipLine, String> {
         "danger_points": danger, "perishability_points": perishability, "division_name": null,
         "conflict": false, "suspected_minor": false, "problem_count": 0, "rules_version": "bench",
         "assessed_at": 0, "reasons": [
-            { "rule": "originator_level_e", "points": 16, "args": { "level": "E" }, "evidence": [] },
+            { "rule": "originator_level_e", "points": 16, "args": { "level": "E" },
+              "evidence": [] },
             { "rule": "access_not_stated", "points": 4, "args": {}, "evidence": [] },
         ],
     });

@@ -23,9 +23,10 @@ const CLOSING: &str = "
   reason to look, never a finding by itself.
 - Nothing here measures other methods, other programs' decoders or pictures below the quality gate.
 - The share of a transformation holds for that strength of it. Between two rows lies no line.
-- The videos are generated patterns in motion, whose neighbouring frames differ more than those that a
-  camera takes. Where a copy is cut or counted anew, other frames of a second are looked at; how much
-  of a camera's footage that hides was not measured. Bars and labels hide a video as they hide a picture.
+- The videos are generated patterns in motion, whose neighbouring frames differ more than those
+  that a camera takes. Where a copy is cut or counted anew, other frames of a second are looked at;
+  how much of a camera's footage that hides was not measured. Bars and labels hide a video as they
+  hide a picture.
 ";
 
 fn opening(setup: &Setup) -> String {

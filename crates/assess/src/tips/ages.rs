@@ -1,5 +1,5 @@
-//! What a tip says of the age of the persons reported. What cannot be or contradicts itself is shown
-//! and counts as unknown: neither a child nor an adult.
+//! What a tip says of the age of the persons reported. What cannot be or contradicts itself is
+//! shown and counts as unknown: neither a child nor an adult.
 
 use super::{TipLimits, day};
 use amparo_model::{Party, PartyRole, Stated, TipRevision, UtcMillis};

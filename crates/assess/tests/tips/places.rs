@@ -12,7 +12,8 @@ fn looked_up(country: &str, ip: &str) -> Address {
 
 fn with_table() -> TipRules {
     let table = "# source: test\n# licence: none\n# dated: 2026-02-01\n\
-        192.0.2.0,192.0.2.255,ES,ES-A\n198.51.100.0,198.51.100.255,A1\n2001:db8::,2001:db8::ff,FR\n";
+        192.0.2.0,192.0.2.255,ES,ES-A\n\
+        198.51.100.0,198.51.100.255,A1\n2001:db8::,2001:db8::ff,FR\n";
     TipRules::bundled().with_places(Arc::new(IpTable::parse(table).unwrap()))
 }
 

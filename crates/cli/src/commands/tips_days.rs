@@ -1,4 +1,5 @@
-//! `tips days`: what may be lost within so many days, earliest first; then what may be gone any day.
+//! `tips days`: what may be lost within so many days, earliest first; then what may be gone any
+//! day.
 
 use crate::session::{Deed, Session};
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page, triage};

@@ -1,5 +1,5 @@
-//! `tips decide`: whether two tips concern the same person. Persons are proposed by what tips share;
-//! an officer decides, either way, and may decide again.
+//! `tips decide`: whether two tips concern the same person. Persons are proposed by what tips
+//! share; an officer decides, either way, and may decide again.
 
 use crate::commands::tips_show::find;
 use crate::session::{Deed, Session};

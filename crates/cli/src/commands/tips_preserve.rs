@@ -1,5 +1,5 @@
-//! `tips preserve`: drafts of preservation requests from a tip, one for each holder, as text and PDF.
-//! A person signs and sends them, or does not; this program sends nothing.
+//! `tips preserve`: drafts of preservation requests from a tip, one for each holder, as text and
+//! PDF. A person signs and sends them, or does not; this program sends nothing.
 
 use crate::commands::tips_show::find;
 use crate::session::{Deed, Session};

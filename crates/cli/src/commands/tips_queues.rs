@@ -1,5 +1,5 @@
-//! `tips queues`: how many lines wait in each unit's queue, in those of no country and of conflicting
-//! ones, and abroad. Units come from `units.toml` in the data folder.
+//! `tips queues`: how many lines wait in each unit's queue, in those of no country and of
+//! conflicting ones, and abroad. Units come from `units.toml` in the data folder.
 
 use crate::session::{Deed, Session};
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page, triage};

@@ -1,5 +1,5 @@
-//! Arrivals beside what is known of the same tips: what stands now, what changed, what somebody must
-//! look at again.
+//! Arrivals beside what is known of the same tips: what stands now, what changed, what somebody
+//! must look at again.
 
 use super::Taken;
 use crate::tip_diff::{self, AlertOn, Change};

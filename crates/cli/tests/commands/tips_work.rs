@@ -1,6 +1,6 @@
 //! Work with tips: revisions that call for a look, packages, decisions, search, queues, days, folds
-//! and what leaves for other programs. Tests with a number are those of the forty hostile inputs that
-//! are about import, storage, rights and export; the rest are in the parsers' tests.
+//! and what leaves for other programs. Tests with a number are those of the forty hostile inputs
+//! that are about import, storage, rights and export; the rest are in the parsers' tests.
 
 use super::support::{NOW, Unit, count, fixture, tip};
 use serde_json::{Value, json};
@@ -27,9 +27,12 @@ fn report(number: u32, change: impl Fn(&mut Value)) -> String {
             "incidentSummary": { "incidentDateTime": "2026-01-30T08:00:00Z" },
             "reportedPeople": { "reportedPersons": [{
                 "espUserId": format!("user{number}"),
-                "emails": { "emails": [{ "value": format!("u{number}@example.org"), "verified": true }] },
+                "emails": { "emails": [
+                    { "value": format!("u{number}@example.org"), "verified": true },
+                ]},
                 "sourceInformation": { "sourceCaptures": [{
-                    "captureType": "IP Address", "value": "192.0.2.7", "port": (40_000 + number % 1_000).to_string(),
+                    "captureType": "IP Address", "value": "192.0.2.7",
+                    "port": (40_000 + number % 1_000).to_string(),
                     "dateTime": "2026-01-30T08:00:05Z", "eventName": "Login",
                 }]},
             }]},
@@ -198,7 +201,10 @@ fn units_have_queues_and_no_country_is_one() {
                  country = \"ES\"\ndivisions = [\"ES-A\"]\n\n[[unit]]\nid = \"madrid\"\n\
                  name = \"Nacional\"\nkind = \"national\"\ncountry = \"ES\"\n";
     unit.write("data/units.toml", units);
-    let address = |state: &str, country: &str| json!({ "addresses": [{ "state": state, "country": country }] });
+    let address = |state: &str, country: &str| {
+        let place = json!({ "state": state, "country": country });
+        json!({ "addresses": [place] })
+    };
     let lives = |number, state: &str, country: &str| {
         report(number, |r| person(r)["addresses"] = address(state, country))
     };

@@ -38,8 +38,8 @@ static SPEC: Spec = Spec {
         "nesting that no report has slows the reading down; the limit of time ends it",
         "a scanned report has no text; it is told and not read",
         "a file name that is wrapped is joined without a blank unless it has blanks elsewhere",
-        "lines of an additional information that look like a name, a mail address or a phone number \
-         stay text: whose they are is not certain there",
+        "lines of an additional information that look like a name, a mail address or a phone \
+         number stay text: whose they are is not certain there",
         "annotations, channels of the incident and tags have no known labels",
         "pages that are turned or written in columns come out in the order of their heights",
     ],

@@ -1,6 +1,7 @@
 //! The forty inputs that an importer of tips must survive, each by its number, as far as they are
-//! about reading. The rest are tests of the same numbers in `cli` (`tests/commands/tips_work.rs`): 34
-//! and 35, and that side of 7, 27, 31, 32 and 39 that is about import, storage, rights and export.
+//! about reading. The rest are tests of the same numbers in `cli` (`tests/commands/tips_work.rs`):
+//! 34 and 35, and that side of 7, 27, 31, 32 and 39 that is about import, storage, rights and
+//! export.
 
 mod behaviour;
 mod containers;

@@ -69,7 +69,8 @@ fn input_05_xml_that_reaches_out_or_grows_is_refused() {
         assert!(tips(&found).is_empty(), "{text:.60}");
     };
     check(
-        "<!DOCTYPE r [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><report reportId=\"1\">&a;</report>",
+        "<!DOCTYPE r [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>\
+         <report reportId=\"1\">&a;</report>",
         ProblemKind::Unsupported,
     );
     check("<report reportId=\"1\">&a;</report>", ProblemKind::Unsupported);
