@@ -10,7 +10,7 @@
 //!    the file stem is the id. A unit that outgrows 350 lines gets a folder `<id>/` for its parts.
 //! 2. Fill the [`Spec`]. Name the gaps: every parser has some. Say where each format fact was seen.
 //! 3. Write `<id>.fixture.json` (or `.sql`, `.csv`, `.xml`, `.txt`, `.hex`, `.pdf.txt`,
-//! `.zip.txt`), the smallest file that
+//!    `.zip.txt`), the smallest file that
 //!    emits every declared kind; no real person's data, nothing depicted. Rows after a line
 //!    `-- wal` go into the write-ahead log. A companion is `<id>.companion.<file name>`; databases
 //!    add `.sql`.
