@@ -8,6 +8,7 @@ use crate::error::CliError;
 use crate::session::{Deed, Session};
 use crate::worker::Parsed;
 use crate::{files, worker};
+use amparo_assess::territory::Names;
 use amparo_authz::{Action, Object};
 use amparo_evidence::sha256;
 use amparo_model::{
@@ -86,7 +87,8 @@ fn cut(sizes: &[u64]) -> Vec<usize> {
     counts
 }
 
-/// Takes in a batch of files. What is accepted is durable when this returns.
+/// Takes in a batch of files. What is accepted is durable when this returns. `places` tell whether a
+/// revision changes the country.
 ///
 /// # Errors
 /// [`CliError`] when refused, or when disk or database fail; then nothing of the batch is
@@ -94,6 +96,7 @@ fn cut(sizes: &[u64]) -> Vec<usize> {
 pub async fn take(
     session: &mut Session,
     pool: &Pool,
+    places: &Names,
     paths: &[PathBuf],
     named: &[PathBuf],
 ) -> Result<Taken, CliError> {
@@ -126,7 +129,7 @@ pub async fn take(
         incoming = inner;
     }
     for batch in read.arrivals.chunks_mut(BATCH) {
-        revisions::accept(session, batch, &mut taken).await?;
+        revisions::accept(session, places, batch, &mut taken).await?;
     }
     Ok(taken)
 }

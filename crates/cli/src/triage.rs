@@ -12,6 +12,7 @@ pub use kept::{Kept, Link, Override};
 
 use crate::{error::CliError, files, known::known, session::Session};
 use amparo_assess::routing::Routing;
+use amparo_assess::territory::Names;
 use amparo_assess::tips::TipRules;
 use amparo_matching::KnownIndex;
 use amparo_model::{TipId, TipRevision, UtcMillis};
@@ -37,6 +38,12 @@ impl Desk {
         let known = known(session).await?;
         let routing = routing(session)?;
         Ok(Self { known, rules: TipRules::bundled(), routing, now: session.clock.now() })
+    }
+
+    /// Names of countries and divisions, as the rules have them.
+    #[must_use]
+    pub fn places(&self) -> &Names {
+        self.rules.names()
     }
 
     /// Brings the lines of these tips, and of all that belong to them, up to date.

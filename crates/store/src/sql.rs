@@ -16,6 +16,9 @@ use tokio::sync::MutexGuard;
 /// enough that parsing no longer shows in a profile.
 const PLACEHOLDERS_MAX: usize = 8_000;
 
+/// Texts in one list behind `IN`.
+const IN_MAX: usize = 1_000;
+
 /// Longest text that goes into an index, in bytes.
 const KEY_BYTES_MAX: usize = 400;
 
@@ -169,14 +172,20 @@ impl Session<'_> {
         tail: &str,
     ) -> Result<Vec<Row>> {
         let mut found = Vec::new();
-        for slice in texts.chunks(1_000) {
-            let from = first.len() + 1;
-            let places: Vec<String> = (from..from + slice.len()).map(|n| format!("${n}")).collect();
-            let mut values = first.clone();
-            values.extend(slice.iter().map(|text| Value::from(text.as_str())));
-            found.extend(self.rows(&format!("{sql} ({}){tail}", places.join(", ")), values).await?);
+        for slice in texts.chunks(IN_MAX) {
+            let (list, values) = listed(&first, slice);
+            found.extend(self.rows(&format!("{sql} {list}{tail}"), values).await?);
         }
         Ok(found)
+    }
+
+    /// Runs a statement that ends in `IN`, for any number of texts, in slices.
+    pub(crate) async fn run_in(&mut self, sql: &str, texts: &[String]) -> Result<()> {
+        for slice in texts.chunks(IN_MAX) {
+            let (list, values) = listed(&[], slice);
+            self.run(&format!("{sql} {list}"), values).await?;
+        }
+        Ok(())
     }
 
     /// Reserves `count` numbers of a counter and returns the first. The counter's row stays locked
@@ -274,6 +283,24 @@ pub(crate) fn key(text: &str) -> String {
 /// A short fixed-length name for a text: 32 hexadecimal digits of its SHA-256.
 pub(crate) fn digest(text: &str) -> String {
     Hasher::digest(text.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Ids and hashes as texts, for a list behind `IN`.
+pub(crate) fn texts<'a, T: ToString + 'a>(of: impl IntoIterator<Item = &'a T>) -> Vec<String> {
+    of.into_iter().map(ToString::to_string).collect()
+}
+
+/// A bound as `LIMIT` and `OFFSET` take it.
+pub(crate) fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}
+
+/// The list behind `IN`, with its values behind those that come first.
+fn listed(first: &[Value], texts: &[String]) -> (String, Vec<Value>) {
+    let from = first.len() + 1;
+    let places: Vec<String> = (from..from + texts.len()).map(|n| format!("${n}")).collect();
+    let texts = texts.iter().map(|text| Value::from(text.as_str()));
+    (format!("({})", places.join(", ")), first.iter().cloned().chain(texts).collect())
 }
 
 fn arguments(values: Vec<Value>) -> Result<AnyArguments> {

@@ -1,7 +1,7 @@
 //! What people decided about tips, what a revision made them look at again, and the members of the
 //! packages that tips came in. Decisions are added, never changed.
 
-use crate::sql::{Row, json, key, values};
+use crate::sql::{Row, json, key, limit, texts, values};
 use crate::{Result, Store};
 use amparo_model::{PackageMember, Sha256, TipId, UtcMillis};
 use serde::{Serialize, de::DeserializeOwned};
@@ -74,7 +74,7 @@ impl Store {
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn overrides<T: DeserializeOwned>(&self, tips: &[TipId]) -> Result<Vec<Decided<T>>> {
         let sql = "SELECT tip, at, by_user, body, seq FROM tip_overrides WHERE tip IN";
-        let names: Vec<String> = tips.iter().map(|tip| tip.as_str().to_owned()).collect();
+        let names = texts(tips);
         let mut rows = Vec::new();
         for row in self.read().await?.rows_in(sql, vec![], &names).await? {
             rows.push((row.int(4)?, decided(&row)?));
@@ -107,7 +107,7 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn link_decisions(&self, tips: &[TipId]) -> Result<Vec<Decided<SamePerson>>> {
-        let names: Vec<String> = tips.iter().map(|tip| tip.as_str().to_owned()).collect();
+        let names = texts(tips);
         let mut session = self.read().await?;
         let mut last = std::collections::BTreeMap::new();
         for column in ["tip", "other"] {
@@ -155,8 +155,7 @@ impl Store {
         most: usize,
     ) -> Result<Vec<(TipId, u32, UtcMillis, T)>> {
         let sql = "SELECT tip, revision, at, body FROM tip_alerts ORDER BY at DESC, tip LIMIT $1";
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = self.read().await?.rows(sql, values![most]).await?;
+        let rows = self.read().await?.rows(sql, values![limit(most)]).await?;
         let alert = |row: &Row| {
             let revision = u32::try_from(row.int(1)?).map_err(crate::StoreError::damaged)?;
             Ok((row.parsed(0)?, revision, UtcMillis(row.int(2)?), row.json(3)?))
@@ -192,7 +191,7 @@ impl Store {
     /// # Errors
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn members_beside(&self, documents: &[Sha256]) -> Result<Vec<StoredMember>> {
-        let names: Vec<String> = documents.iter().map(Sha256::to_string).collect();
+        let names = texts(documents);
         let mut session = self.read().await?;
         let sql = "SELECT DISTINCT package FROM package_members WHERE sha256 IN";
         let rows = session.rows_in(sql, vec![], &names).await?;

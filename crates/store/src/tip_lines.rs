@@ -4,7 +4,7 @@
 //! that a list of a million tips opens at once. A tip whose line is missing or older than its
 //! revision is [`Store::untriaged`] until then.
 
-use crate::sql::{Row, Session, Value, key, values};
+use crate::sql::{Row, Value, key, limit, texts, values};
 use crate::{Result, Store, TipKey};
 use amparo_model::{TipId, UtcMillis};
 use std::collections::BTreeMap;
@@ -122,7 +122,7 @@ impl Store {
     /// Only what the database itself reports.
     pub async fn put_lines(&self, lines: &[TipLine], losses: &[TipLoss]) -> Result<()> {
         let mut session = self.write().await?;
-        let names: Vec<String> = lines.iter().map(|line| line.tip.to_string()).collect();
+        let names = texts(lines.iter().map(|line| &line.tip));
         session.run_in("DELETE FROM tip_lines WHERE tip IN", &names).await?;
         session.run_in("DELETE FROM tip_losses WHERE tip IN", &names).await?;
         let into = "tip_lines (tip, line, head, why, danger, perishability, act_by, country, \
@@ -221,7 +221,7 @@ impl Store {
     /// [`crate::StoreError::Damaged`] when a row cannot be understood.
     pub async fn lines_of(&self, tips: &[TipId]) -> Result<Vec<TipLine>> {
         let sql = format!("SELECT {COLUMNS} FROM tip_lines WHERE tip IN");
-        let rows = self.read().await?.rows_in(&sql, vec![], &names(tips)).await?;
+        let rows = self.read().await?.rows_in(&sql, vec![], &texts(tips)).await?;
         rows.iter().map(line).collect()
     }
 
@@ -318,18 +318,6 @@ impl Store {
     }
 }
 
-impl Session<'_> {
-    /// Runs a statement that ends in `IN`, for any number of texts.
-    async fn run_in(&mut self, sql: &str, texts: &[String]) -> Result<()> {
-        for slice in texts.chunks(1_000) {
-            let places: Vec<String> = (1..=slice.len()).map(|n| format!("${n}")).collect();
-            let values = slice.iter().map(|text| Value::from(text.as_str())).collect();
-            self.run(&format!("{sql} ({})", places.join(", ")), values).await?;
-        }
-        Ok(())
-    }
-}
-
 fn loss(row: &Row) -> Result<TipLoss> {
     Ok(TipLoss { tip: row.parsed(0)?, lost_at: UtcMillis(row.int(1)?), body: row.text(2)? })
 }
@@ -349,14 +337,6 @@ fn by_kind(keys: &[TipKey]) -> BTreeMap<&str, Vec<String>> {
         kinds.entry(&of.kind).or_default().push(key(&of.value));
     }
     kinds
-}
-
-fn names(tips: &[TipId]) -> Vec<String> {
-    tips.iter().map(|tip| tip.as_str().to_owned()).collect()
-}
-
-fn limit(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX)
 }
 
 fn row(line: &TipLine) -> Vec<Value> {

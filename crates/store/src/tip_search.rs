@@ -4,7 +4,7 @@
 //! The index is derived and lies outside the migrations, because its form differs by engine; it is
 //! made when a store is opened.
 
-use crate::sql::{Engine, Session, Value, values};
+use crate::sql::{Engine, Session, Value, limit, values};
 use crate::{Result, Store};
 use amparo_model::TipId;
 
@@ -65,8 +65,7 @@ impl Store {
                 words.join(" & ") + ":*",
             ),
         };
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let rows = self.read().await?.rows(sql, values![query, most]).await?;
+        let rows = self.read().await?.rows(sql, values![query, limit(most)]).await?;
         rows.iter().map(|row| row.parsed(0)).collect()
     }
 }

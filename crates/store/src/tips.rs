@@ -2,7 +2,7 @@
 
 mod accept;
 
-use crate::sql::{Row, digest, json, key, values};
+use crate::sql::{Row, digest, json, key, texts, values};
 use crate::{Result, Store};
 use amparo_model::{IdentifierKind, Located, Problem, Sha256, TipId, TipRevision, UtcMillis};
 
@@ -163,8 +163,7 @@ impl Store {
             "SELECT {COLUMNS} FROM tips t JOIN tip_revisions r \
              ON r.tip = t.tip AND r.revision = t.current_revision WHERE t.tip IN"
         );
-        let names: Vec<String> = tips.iter().map(|tip| tip.as_str().to_owned()).collect();
-        let rows = self.read().await?.rows_in(&sql, vec![], &names).await?;
+        let rows = self.read().await?.rows_in(&sql, vec![], &texts(tips)).await?;
         rows.iter().map(stored).collect()
     }
 

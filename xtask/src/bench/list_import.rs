@@ -4,12 +4,13 @@
 //!
 //! `LIST_IMPORT_ROWS` chooses another size.
 
-use super::{Bench, Figures, Workbench, peers, target};
+use super::unit::Unit;
+use super::{Bench, Figures, Workbench, peers};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::io::{BufWriter, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 pub const BENCH: Bench = Bench {
@@ -41,42 +42,17 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
     let rows = std::env::var("LIST_IMPORT_ROWS").ok().and_then(|n| n.parse().ok()).unwrap_or(ROWS);
     let list = bench.scratch.path().join("list.vics.json");
     write(&list, rows).map_err(|error| error.to_string())?;
-    let data = bench.scratch.path().join("list-data");
-    let data = data.to_string_lossy().into_owned();
-    amparo(
-        &data,
-        &[
-            "init",
-            "--unit",
-            "Bench",
-            "--country",
-            "ES",
-            "--admin",
-            "admin",
-            "--contact",
-            "+34 600 000 001",
-            "--mailbox",
-            "bench@example.org",
-        ],
-    )?
-    .wait()
-    .map_err(|error| error.to_string())?;
+    let unit = Unit::new(&bench.scratch.path().join("list-data"))?;
     let path = list.to_string_lossy().into_owned();
     let start = Instant::now();
-    let mut import = amparo(
-        &data,
-        &[
-            "hashset",
-            "import",
-            &path,
-            "--id",
-            "bench",
-            "--dated",
-            "2026-01-01",
-            "--source",
-            "generated",
-        ],
-    )?;
+    let stated = ["--id", "bench", "--dated", "2026-01-01", "--source", "generated"];
+    let import = [&["hashset", "import", &path], &stated[..]].concat();
+    let mut import = unit
+        .command("admin", &import)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("amparo: {error}"))?;
     let peak_kb = watch(&mut import)?;
     let ours = start.elapsed().as_secs_f64();
     let size = list.metadata().map_or(0, |meta| meta.len());
@@ -90,16 +66,6 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
         false => peers::python_figure(bench.python.as_ref(), PEER, &args),
     };
     Ok(Figures { ours, peer })
-}
-
-fn amparo(data: &str, args: &[&str]) -> Result<Child, String> {
-    Command::new(target().join("release/amparo"))
-        .args(["--json", "--actor", "admin", "--data", data])
-        .args(args)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| format!("amparo: {error}"))
 }
 
 /// Waits for the end; the most memory that the processes held at one time, in KiB. Mapped pages of

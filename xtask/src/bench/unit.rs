@@ -24,14 +24,18 @@ impl Unit {
         Ok(unit)
     }
 
+    /// A command line, not yet started.
+    pub fn command(&self, actor: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(target().join("release/amparo"));
+        command.args(["--json", "--actor", actor, "--now", NOW, "--data"]);
+        command.arg(&self.data).args(args);
+        command
+    }
+
     /// Runs a command line; its answer.
     pub fn run(&self, actor: &str, args: &[&str]) -> Result<Value, String> {
-        let output = Command::new(target().join("release/amparo"))
-            .args(["--json", "--actor", actor, "--now", NOW, "--data"])
-            .arg(&self.data)
-            .args(args)
-            .output()
-            .map_err(|error| format!("amparo: {error}"))?;
+        let output = self.command(actor, args).output();
+        let output = output.map_err(|error| format!("amparo: {error}"))?;
         serde_json::from_slice(&output.stdout).map_err(|_| {
             format!("amparo {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr))
         })

@@ -136,7 +136,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Imported, CliError
         false => intake::batches(&paths),
     };
     for batch in batches.into_iter().chain(nothing) {
-        let taken = intake::take(session, &pool, batch, &args.paths).await?;
+        let taken = intake::take(session, &pool, desk.places(), batch, &args.paths).await?;
         let from = imported.tips.len();
         imported.add(taken);
         let news = imported.tips.get(from..).unwrap_or_default();

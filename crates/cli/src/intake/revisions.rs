@@ -4,7 +4,7 @@
 use super::Taken;
 use crate::tip_diff::{self, AlertOn, Change};
 use crate::{error::CliError, session::Session, tip_words::words_of, triage};
-use amparo_assess::{territory::Names, tips::TipRules};
+use amparo_assess::territory::Names;
 use amparo_model::{TipId, TipRevision};
 use amparo_network::{Strength, TipNode, keys};
 use amparo_store::{Accepted, Outcome, TipArrival, TipKey};
@@ -34,6 +34,7 @@ pub struct Changed {
 /// Stores a batch, with what is looked up and shown taken from what stands after each arrival.
 pub(super) async fn accept(
     session: &mut Session,
+    places: &Names,
     batch: &mut [TipArrival],
     taken: &mut Taken,
 ) -> Result<(), CliError> {
@@ -50,10 +51,9 @@ pub(super) async fn accept(
         pairs.push((before, after));
     }
     let accepted = session.store.accept_tips(batch).await?;
-    let rules = TipRules::bundled();
     for (accepted, (before, after)) in accepted.iter().zip(&pairs) {
         if let Some(before) = before.as_ref().filter(|_| accepted.outcome == Outcome::Revised) {
-            taken.alerts.extend(alert(session, accepted, before, after, rules.names()).await?);
+            taken.alerts.extend(alert(session, accepted, before, after, places).await?);
         }
     }
     taken.accepted.extend(accepted);
@@ -75,9 +75,9 @@ async fn alert(
     accepted: &Accepted,
     before: &TipRevision,
     after: &TipRevision,
-    names: &Names,
+    places: &Names,
 ) -> Result<Option<RevisionAlert>, CliError> {
-    let on = tip_diff::alerts(before, after, names);
+    let on = tip_diff::alerts(before, after, places);
     if on.is_empty() {
         return Ok(None);
     }
