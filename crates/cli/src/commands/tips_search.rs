@@ -5,9 +5,10 @@ use crate::tip_rows::{Tip, tip_table};
 use crate::tip_words::words_in;
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
 use amparo_authz::{Action, Object};
-use amparo_model::{HashAlgorithm, TipId};
+use amparo_model::{HashAlgorithm, IdentifierKind, TipId};
 use amparo_store::TipKey;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -93,7 +94,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Found, CliError> {
     session.act(&deed).await?;
     let mut ids = match args.by {
         None => session.store.tips_with_words(&words_in(&text), args.top + 1).await?,
-        Some(by) => session.store.key_holders(&keys(by, &text)).await?,
+        Some(kind) => by(session, kind, &text).await?,
     };
     ids.sort_by(|a, b| b.cmp(a));
     let more = ids.len() > args.top;
@@ -113,26 +114,57 @@ pub async fn rows(session: &Session, ids: &[TipId]) -> Result<Vec<Tip>, CliError
     lines.iter().map(|line| Tip::of(line, &session.say)).collect()
 }
 
-/// The forms in which the store may hold what was typed.
-fn keys(by: By, text: &str) -> Vec<TipKey> {
-    let key = |kind: &str, value: String| TipKey { kind: kind.to_owned(), value, joins: false };
+/// Tips that name it, whoever in them it belongs to.
+async fn by(session: &Session, by: By, text: &str) -> Result<Vec<TipId>, CliError> {
     let text = text.trim();
-    let digits = || text.chars().filter(char::is_ascii_digit).collect::<String>();
-    match by {
-        By::Email => vec![key("email", text.trim_end_matches('.').to_lowercase())],
-        By::Phone => vec![key("phone", format!("+{}", digits())), key("phone", digits())],
-        By::AccountId => vec![key("account_id", text.to_owned())],
-        By::ScreenName => vec![key("screen_name", text.to_lowercase())],
-        By::Url => vec![key("url", text.to_owned())],
-        By::DeviceId => vec![key("device_id", text.to_lowercase())],
-        By::Ip => {
-            let ip = text.parse::<std::net::IpAddr>().map(|ip| ip.to_canonical().to_string());
-            vec![key("ip", ip.unwrap_or_else(|_| text.to_owned()))]
+    let Some(kind) = by.identifier() else {
+        return Ok(session.store.key_holders(&keys(by, text)).await?);
+    };
+    let mut found = BTreeSet::new();
+    for norm in norms(kind, text) {
+        found.extend(session.store.tips_with_identifier(kind, &norm).await?);
+    }
+    Ok(found.into_iter().collect())
+}
+
+impl By {
+    /// Addresses and hashes are no identifiers of a party.
+    fn identifier(self) -> Option<IdentifierKind> {
+        Some(match self {
+            Self::Email => IdentifierKind::Email,
+            Self::Phone => IdentifierKind::Phone,
+            Self::AccountId => IdentifierKind::AccountId,
+            Self::ScreenName => IdentifierKind::ScreenName,
+            Self::Url => IdentifierKind::Url,
+            Self::DeviceId => IdentifierKind::DeviceId,
+            Self::Ip | Self::Hash => return None,
+        })
+    }
+}
+
+/// The forms in which the store may hold what was typed.
+fn norms(kind: IdentifierKind, text: &str) -> Vec<String> {
+    match kind {
+        IdentifierKind::Email => vec![text.trim_end_matches('.').to_lowercase()],
+        IdentifierKind::Phone => {
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            vec![format!("+{digits}"), digits]
         }
-        By::Hash => {
-            let hash = text.to_lowercase();
-            let of = |algorithm| key("hash", format!("{algorithm} {hash}"));
-            [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha256].map(of).to_vec()
+        IdentifierKind::ScreenName | IdentifierKind::DeviceId => vec![text.to_lowercase()],
+        IdentifierKind::AccountId | IdentifierKind::Url | IdentifierKind::DisplayName => {
+            vec![text.to_owned()]
         }
     }
+}
+
+/// The same for addresses and hashes.
+fn keys(by: By, text: &str) -> Vec<TipKey> {
+    let key = |kind: &str, value: String| TipKey { kind: kind.to_owned(), value, joins: false };
+    if by == By::Ip {
+        let ip = text.parse::<std::net::IpAddr>().map(|ip| ip.to_canonical().to_string());
+        return vec![key("ip", ip.unwrap_or_else(|_| text.to_owned()))];
+    }
+    let hash = text.to_lowercase();
+    let of = |algorithm| key("hash", format!("{algorithm} {hash}"));
+    [HashAlgorithm::Md5, HashAlgorithm::Sha1, HashAlgorithm::Sha256].map(of).to_vec()
 }

@@ -179,7 +179,10 @@ fn input_32_many_reports_of_one_file_are_one_line_and_a_danger_sign_surfaces() {
 fn tips_are_found_by_words_and_by_identifier() {
     let unit = Unit::new("Unit");
     import(&unit, "a.json", &report(900_000_001, |r| person(r)["firstName"] = json!("Añádeme")));
-    import(&unit, "b.json", &report(900_000_002, |_| {}));
+    let child = json!({ "emails": { "emails": [{ "value": "kim@example.org" }] } });
+    let named = json!({ "intendedRecipients": [child] });
+    let reach = |r: &mut Value| r["reportedInformation"]["intendedRecipients"] = named.clone();
+    import(&unit, "b.json", &report(900_000_002, reach));
     let found = |args: &[&str]| -> Vec<String> {
         let said = unit.run("ana", &[&["tips", "search"], args].concat()).ended(0).json();
         let tips = said["tips"].as_array().unwrap().iter();
@@ -189,6 +192,8 @@ fn tips_are_found_by_words_and_by_identifier() {
     assert_eq!(found(&["example", "cloud"]).len(), 2);
     assert!(found(&["nothing here"]).is_empty());
     assert_eq!(found(&["--by", "email", "U900000002@example.org"]), ["ncmec/900000002"]);
+    // Whoever was written to is found as well, and links nothing.
+    assert_eq!(found(&["--by", "email", "kim@example.org"]), ["ncmec/900000002"]);
     assert_eq!(found(&["--by", "ip", "::ffff:192.0.2.7"]).len(), 2);
     let hash = format!("{:032X}", 900_000_001);
     assert_eq!(found(&["--by", "hash", &hash]), ["ncmec/900000001"]);
