@@ -87,8 +87,8 @@ fn cut(sizes: &[u64]) -> Vec<usize> {
     counts
 }
 
-/// Takes in a batch of files. What is accepted is durable when this returns. `places` tell whether a
-/// revision changes the country.
+/// Takes in a batch of files. What is accepted is durable when this returns. `places` tell whether
+/// a revision changes the country.
 ///
 /// # Errors
 /// [`CliError`] when refused, or when disk or database fail; then nothing of the batch is
