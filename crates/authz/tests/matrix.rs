@@ -321,6 +321,8 @@ fn order(state: Order) -> Option<Authorisation> {
         valid_until: NOW.plus_ms(10),
         categories: vec![DataCategory::Communications, DataCategory::Media],
         exhibits: vec!["E1".into(), "E2".into()],
+        data_from: None,
+        data_until: None,
     };
     match state {
         Order::None => None,

@@ -105,6 +105,8 @@ pub const COMMANDS: &[Command] = &[
     commands::dump::COMMAND,
     commands::evidence_add::COMMAND,
     commands::evidence_list::COMMAND,
+    commands::evidence_pause::COMMAND,
+    commands::evidence_prioritise::COMMAND,
     commands::evidence_status::COMMAND,
     commands::fsck::COMMAND,
     commands::hashset_check::COMMAND,

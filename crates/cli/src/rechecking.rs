@@ -2,7 +2,7 @@
 
 use crate::commands::evidence_add::{context, failed};
 use crate::{error::CliError, exit::Exit, page::Page, progress::Meter, session::Session};
-use amparo_pipeline::{Change, Rechecked, owe_recheck};
+use amparo_pipeline::{Change, Rechecked, Scope, owe_recheck};
 
 /// Changes shown to people; the JSON form has all of them.
 const SHOWN_MAX: usize = 50;
@@ -22,7 +22,7 @@ pub async fn owe(session: &Session) -> Result<(), CliError> {
 pub async fn recheck(session: &Session) -> Result<Rechecked, CliError> {
     let mut meter = Meter::new(0);
     meter.at(0, &session.say.just("cli-progress-list-index"));
-    let context = context(session, Vec::new()).await?;
+    let context = context(session, Scope::nothing()).await?;
     let words = session.say.just("cli-progress-recheck");
     amparo_pipeline::recheck(&context, &mut |done| meter.at(done, &words)).await.map_err(failed)
 }

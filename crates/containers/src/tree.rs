@@ -13,7 +13,7 @@ use crate::format::{Container, Image, Opened, Opening, Secrets, Siblings, Stored
 use crate::formats::{FORMATS, recognise};
 use crate::found::{Found, Go, Kind};
 use crate::limits::Limits;
-use amparo_model::Problem;
+use amparo_model::{Problem, escape_path};
 use beside::Beside;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -33,8 +33,6 @@ pub struct Node {
     pub found: Found,
     /// One address for each container, the root's first.
     pub place: Vec<u64>,
-    /// The formats on the way, as `id/version`, the root's first.
-    pub formats: Vec<String>,
 }
 
 /// What [`Tree::list`] tells.
@@ -44,8 +42,15 @@ pub enum Listed {
     Node(Node),
     /// What could not be read; the subject is a path as of [`Node`], not yet escaped text.
     Problem(Problem),
-    /// A hash that an image states of its medium, with the path of the image.
-    Stored(Vec<u8>, Stored),
+    /// A container was opened; what it holds follows.
+    Opened {
+        /// Its path; empty for the root.
+        path: Vec<u8>,
+        /// The formats on the way, as `id/version`, the root's first.
+        formats: Vec<String>,
+        /// Hashes that an image states of its medium.
+        stored: Vec<Stored>,
+    },
 }
 
 /// A root file and everything inside it.
@@ -102,7 +107,7 @@ impl Tree {
                 match self.layer(&node.found.path, &node.place) {
                     Ok(layer) => waiting.push_back((node.found.path, node.place, layer)),
                     Err(fault) => {
-                        let subject = String::from_utf8_lossy(&node.found.path).into_owned();
+                        let subject = escape_path(&node.found.path);
                         if report(Listed::Problem(fault.problem(&subject))) == Go::Stop {
                             return Ok(());
                         }
@@ -136,10 +141,9 @@ impl Tree {
         inner: &mut Vec<Node>,
         report: &mut dyn FnMut(Listed) -> Go,
     ) -> Go {
-        for stored in &layer.stored {
-            if report(Listed::Stored(path.to_vec(), stored.clone())) == Go::Stop {
-                return Go::Stop;
-            }
+        let (formats, stored) = (layer.formats.clone(), layer.stored.clone());
+        if report(Listed::Opened { path: path.to_vec(), formats, stored }) == Go::Stop {
+            return Go::Stop;
         }
         for problem in &layer.problems {
             if report(Listed::Problem(below(path, problem.clone()))) == Go::Stop {
@@ -157,7 +161,7 @@ impl Tree {
                     deleted: false,
                     modified_at: None,
                 };
-                return report(Listed::Node(self.node(found, place, layer)));
+                return report(Listed::Node(node(found, place)));
             }
         };
         let (mut entries, mut ended) = (0, Go::On);
@@ -166,10 +170,10 @@ impl Tree {
             if entries > self.limits.entries {
                 let what = format!("more than {} entries", self.limits.entries);
                 let fault = Fault::Limit { what };
-                ended = report(Listed::Problem(fault.problem(&String::from_utf8_lossy(path))));
+                ended = report(Listed::Problem(fault.problem(&escape_path(path))));
                 return Go::Stop;
             }
-            ended = self.list_entry(path, place, layer, found, inner, report);
+            ended = self.list_entry(path, place, found, inner, report);
             ended
         });
         ended
@@ -179,7 +183,6 @@ impl Tree {
         &self,
         path: &[u8],
         place: &[u64],
-        layer: &Layer,
         found: Result<Found, Problem>,
         inner: &mut Vec<Node>,
         report: &mut dyn FnMut(Listed) -> Go,
@@ -190,12 +193,12 @@ impl Tree {
         };
         if found.path.len() > self.limits.path_bytes {
             let what = format!("a path of {} bytes", found.path.len());
-            let subject = String::from_utf8_lossy(path).into_owned();
-            return report(Listed::Problem(Fault::Limit { what }.problem(&subject)));
+            let fault = Fault::Limit { what };
+            return report(Listed::Problem(fault.problem(&escape_path(path))));
         }
         let worth = worth_opening(&found);
         found.path = join(path, &clean(&found.path));
-        let node = self.node(found, place, layer);
+        let node = node(found, place);
         if !worth {
             return report(Listed::Node(node));
         }
@@ -211,11 +214,6 @@ impl Tree {
     fn recognised(&self, node: &Node) -> bool {
         let bytes = self.open(&node.found.path, &node.place);
         bytes.is_ok_and(|bytes| !recognise(&*bytes).is_empty())
-    }
-
-    fn node(&self, found: Found, place: &[u64], layer: &Layer) -> Node {
-        let place = [place, &[found.address]].concat();
-        Node { found, place, formats: layer.formats.clone() }
     }
 
     /// The container at a place, opened or kept.
@@ -309,6 +307,11 @@ impl Tree {
     }
 }
 
+fn node(found: Found, place: &[u64]) -> Node {
+    let place = [place, &[found.address]].concat();
+    Node { found, place }
+}
+
 /// Whether a file with this name is worth a look inside.
 #[must_use]
 pub fn named_like_container(name: &[u8]) -> bool {
@@ -337,10 +340,10 @@ fn join(container: &[u8], path: &[u8]) -> Vec<u8> {
 }
 
 fn below(path: &[u8], mut problem: Problem) -> Problem {
-    let path = String::from_utf8_lossy(path);
+    let path = escape_path(path);
     problem.subject = match (path.is_empty(), problem.subject.is_empty()) {
         (true, _) => problem.subject,
-        (false, true) => path.into_owned(),
+        (false, true) => path,
         (false, false) => format!("{path}//{}", problem.subject),
     };
     problem

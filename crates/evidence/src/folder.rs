@@ -8,8 +8,7 @@
 mod many;
 mod walk;
 
-use crate::path::unescape_path;
-use amparo_model::{Entry, Hashes, Problem, ProblemKind};
+use amparo_model::{Entry, Hashes, Problem, ProblemKind, unescape_path};
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat, fstat, openat2};
 use std::ffi::OsStr;
 use std::fs::File;
@@ -46,6 +45,16 @@ pub enum SourceError {
         /// The entry.
         path: String,
     },
+    /// It lies in a container, which did not give it.
+    #[error("{path}: {why}")]
+    Contained {
+        /// The entry.
+        path: String,
+        /// What to conclude.
+        kind: ProblemKind,
+        /// The reason given.
+        why: String,
+    },
     /// A folder, link, pipe, socket or device.
     #[error("{path}: not a plain file")]
     NotAFile {
@@ -66,6 +75,7 @@ impl SourceError {
             Self::Changed { path } => {
                 (path, ProblemKind::Unreadable, "changed while it was read".to_owned())
             }
+            Self::Contained { path, kind, why } => (path, *kind, why.clone()),
             Self::NotAFile { path } => (path, ProblemKind::Skipped, "not a plain file".to_owned()),
         };
         Problem { kind, at: None, subject: path.clone(), detail }
@@ -93,7 +103,36 @@ impl FolderSource {
     /// Every file below the folder, in the order of its path's bytes, and every problem on the way.
     /// Memory grows with the largest folder and the depth, not with the number of files.
     pub fn list(&self, each: &mut dyn FnMut(Result<Entry, Problem>)) {
-        walk::walk(self, each);
+        walk::walk(self, &|_| false, &mut |found| {
+            each(found);
+            true
+        });
+    }
+
+    /// The same, but with the folders of which `first` says so, by their own name in lower case,
+    /// before all others, and only as long as `each` says to go on.
+    pub fn list_first(
+        &self,
+        first: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(Result<Entry, Problem>) -> bool,
+    ) {
+        walk::walk(self, first, each);
+    }
+
+    /// One plain file as an entry.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn entry(&self, path: &str) -> Result<Entry, SourceError> {
+        let file = Plain::open(self, path)?;
+        Ok(walk::entry(&unescape_path(path).unwrap_or_default(), &file.before))
+    }
+
+    /// The paths of the plain files that lie directly in a folder, sorted; empty when it cannot be
+    /// listed.
+    #[must_use]
+    pub fn files_of(&self, folder: &str) -> Vec<String> {
+        unescape_path(folder).map(|folder| walk::files_of(self, &folder)).unwrap_or_default()
     }
 
     /// The bytes of a file, if there are at most `limit` of them.

@@ -16,11 +16,9 @@ mod folder;
 mod fsck;
 mod hashing;
 mod object;
-mod path;
 pub mod publish;
 
 pub use folder::{FolderSource, SourceError};
 pub use fsck::{Damage, FsckReport, Progress};
 pub use hashing::{HashKernels, Hasher, hash_bytes, hash_bytes_many, hash_kernels, sha256};
 pub use object::{Draft, ObjectError, ObjectStore};
-pub use path::{escape_path, unescape_path};

@@ -1,6 +1,6 @@
 //! Cases, the authorisations that bound them, and the exhibits and files under them.
 
-use crate::{AuthorisationId, CaseId, EvidenceId, Hashes, UtcMillis};
+use crate::{AuthorisationId, CaseId, EvidenceId, HashAlgorithm, Hashes, UtcMillis};
 use serde::{Deserialize, Serialize};
 
 /// A case of this unit.
@@ -60,6 +60,12 @@ pub struct Authorisation {
     pub categories: Vec<DataCategory>,
     /// Which exhibits, by label; empty means every exhibit of the case.
     pub exhibits: Vec<String>,
+    /// Only data dated from here on, if the order says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_from: Option<UtcMillis>,
+    /// Only data dated until here, if the order says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_until: Option<UtcMillis>,
 }
 
 /// What kind of exhibit.
@@ -68,6 +74,8 @@ pub struct Authorisation {
 pub enum EvidenceKind {
     /// A folder of files: an extraction, an export, a mounted copy.
     Folder,
+    /// One file: an archive, a disk image with its further segments, a backup's list of files.
+    File,
 }
 
 /// An exhibit.
@@ -133,4 +141,23 @@ pub struct Entry {
     pub modified_at: Option<UtcMillis>,
     /// Fingerprints, once read.
     pub hashes: Option<Hashes>,
+    /// Where it lies in containers: one address for each on the way, the outermost first. Empty for
+    /// what lies in the folder itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub place: Vec<u64>,
+    /// A file system still names it and says that it is deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+}
+
+/// A container of an exhibit that was opened: an archive, a disk image, a file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// Its path, as of [`Entry`].
+    pub path: String,
+    /// The formats on the way, the outermost first, each as `id/version`.
+    pub formats: Vec<String>,
+    /// Hashes that an image file states of its medium, in hexadecimal digits.
+    #[serde(default)]
+    pub stored: Vec<(HashAlgorithm, String)>,
 }

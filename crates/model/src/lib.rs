@@ -16,6 +16,7 @@ mod hash;
 mod id;
 mod locator;
 mod matching;
+mod path;
 mod people;
 mod record;
 mod referral;
@@ -28,13 +29,16 @@ pub use category::{
     Basis, Category, HashSetHeader, KnownHash, ListHeader, ListNature, ListTotals, Purpose, Scheme,
 };
 pub use clock::{Clock, FixedClock, SteppingClock};
-pub use custody::{Authorisation, Case, DataCategory, Entry, EvidenceItem, EvidenceKind, Wave};
+pub use custody::{
+    Authorisation, Case, Container, DataCategory, Entry, EvidenceItem, EvidenceKind, Wave,
+};
 pub use hash::{
     Bits256, HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, PhotoDna, RecordedHash, Sha1, Sha256,
 };
 pub use id::{AuthorisationId, CaseId, EvidenceId, HashSetId, InvalidId, ReferralId, TipId};
 pub use locator::{Located, Locator, Place, Problem, ProblemKind, View};
 pub use matching::{Look, Match, MatchBasis, Novelty, NoveltyStatement};
+pub use path::{escape_path, unescape_path};
 pub use people::{Actor, Role};
 pub use record::{
     Account, AccountKey, AsStored, Call, Chat, ChatKind, Contact, Direction, Message, MessageState,

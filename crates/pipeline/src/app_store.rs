@@ -3,19 +3,19 @@
 //! The hashes that the app itself recorded are looked up before any media is read: they are the
 //! shortest way from attaching a device to the first alarm.
 
-use crate::links::PathIndex;
-use crate::plan::{self, AppStoreJob};
+use crate::plan::AppStoreJob;
 use crate::run::{Done, Exhibit};
-use crate::{Context, PipelineError, stage};
-use amparo_evidence::{SourceError, escape_path, hash_bytes};
+use crate::{Context, PipelineError, linking, stage};
+use amparo_evidence::{SourceError, hash_bytes};
 use amparo_model::{
-    DataCategory, Direction, Located, Locator, Message, Novelty, NoveltyStatement, Place, Problem,
-    ProblemKind, Record, Sha256, Transfer, Wave,
+    Direction, Located, Locator, Message, Novelty, NoveltyStatement, Place, Problem, ProblemKind,
+    Record, Sha256, Transfer,
 };
 use amparo_parsers::Spec;
 use amparo_sandbox::{Event, WorkerError};
-use amparo_store::{Fact, FactBatch, FactBody, Job, NewJob, Signal, TransferLink};
-use std::collections::{BTreeMap, BTreeSet};
+use amparo_store::{Fact, FactBatch, FactBody, Job, Signal};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A store larger than this is not read: the worker holds it in memory.
@@ -49,10 +49,11 @@ pub(crate) async fn run(
     let outcome = tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| PipelineError::Job(error.to_string()))??;
-    let files: Vec<String>;
+    let files: Vec<(String, u64)>;
     let (batch, novelty) = match outcome {
         Ok((copy, parsed, spec)) => {
-            files = copy.files().map(|(path, _)| path.clone()).collect();
+            let size = |(path, bytes): (&String, &Vec<u8>)| (path.clone(), bytes.len() as u64);
+            files = copy.files().map(size).collect();
             batch(context, exhibit, job, &copy, parsed, spec)
         }
         Err(problem) => return Ok(Done::Failed(problem)),
@@ -103,12 +104,16 @@ fn read_and_parse(
 
 /// The main file must be readable; a companion that is not is a problem beside the records.
 fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), SourceError> {
+    let mut parsed = Parsed::default();
+    let noted = RefCell::new(Vec::new());
     let read = |path: &String| {
-        let bytes = exhibit.source.read(path, STORE_BYTES_MAX);
-        bytes.map(|bytes| (path.clone(), bytes))
+        let unlisted = || SourceError::NotAFile { path: path.clone() };
+        let entry = exhibit.entry(path).ok_or_else(unlisted)?;
+        let (bytes, problems) = exhibit.source.read(entry, STORE_BYTES_MAX)?;
+        noted.borrow_mut().extend(problems);
+        Ok((path.clone(), bytes))
     };
     let main = read(&todo.main)?;
-    let mut parsed = Parsed::default();
     let mut companions = Vec::new();
     for companion in todo.companions.iter().map(read) {
         match companion {
@@ -116,6 +121,7 @@ fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), SourceE
             Err(error) => parsed.problems.push(error.problem()),
         }
     }
+    parsed.problems.extend(noted.into_inner());
     Ok((Copy { main, companions }, parsed))
 }
 
@@ -124,12 +130,12 @@ fn batch(
     exhibit: &Exhibit,
     job: &Job,
     copy: &Copy,
-    parsed: Parsed,
+    mut parsed: Parsed,
     spec: &Spec,
 ) -> (FactBatch, Vec<NoveltyStatement>) {
-    let content = copy.content();
+    parsed.problems.extend(context.scope.keep(&mut parsed.records, &copy.main.0));
+    let content = copy.content(context.scope.dates_key().as_deref());
     let signals = signals(context, &parsed.records);
-    let links = links(exhibit, content, &copy.main.0, &parsed.records);
     let mut novelty = recorded_novelty(context, &parsed.records);
     // The store's own files too: which stage reads a file first must not show in what is known.
     novelty.extend(copy.files().map(|(_, bytes)| {
@@ -142,9 +148,9 @@ fn batch(
     let records = Fact { content, stage: spec.id.to_owned(), version, body };
     let mut facts = vec![records];
     facts.extend(copy.files().map(|(path, bytes)| file_fact(path, bytes)));
-    let enqueue = exchanged_jobs(context, exhibit, &links);
     let evidence = exhibit.item.id.clone();
-    (FactBatch { evidence, job: Some(job.id), facts, links, enqueue }, novelty)
+    let enqueue = vec![linking::job(&evidence, content, (spec.id, version), &copy.main.0)];
+    (FactBatch { evidence, job: Some(job.id), facts, links: Vec::new(), enqueue }, novelty)
 }
 
 /// Phrases of the lexicon in messages and captions.
@@ -208,22 +214,6 @@ fn transfers(records: &[Located<Record>]) -> impl Iterator<Item = (&Transfer, &L
     })
 }
 
-fn links(
-    exhibit: &Exhibit,
-    content: Sha256,
-    store_path: &str,
-    records: &[Located<Record>],
-) -> Vec<TransferLink> {
-    let index = PathIndex::new(exhibit.entries.iter().map(|entry| entry.path.as_str()));
-    let link = |(transfer, at): (&Transfer, &Locator)| {
-        // The listing writes odd characters in a form that can be turned back; so must the look-up.
-        let stored = escape_path(transfer.path.as_deref()?.as_bytes());
-        let path = index.find(&stored, store_path)?.to_owned();
-        Some(TransferLink { content, at: at.clone(), path })
-    };
-    transfers(records).filter_map(link).collect()
-}
-
 /// One statement for each distinct hash that the app recorded. SHA-256 names an object, so it can
 /// be asked about although no byte of the file was read.
 fn recorded_novelty(context: &Context, records: &[Located<Record>]) -> Vec<NoveltyStatement> {
@@ -249,16 +239,6 @@ fn that_say_more(new: Vec<NoveltyStatement>, known: &[NoveltyStatement]) -> Vec<
         })
     };
     new.into_iter().filter(adds).collect()
-}
-
-/// Wave 2: the files that transfers speak of, newest exchange first is not known here, so by path.
-fn exchanged_jobs(context: &Context, exhibit: &Exhibit, links: &[TransferLink]) -> Vec<NewJob> {
-    if !context.scope.contains(&DataCategory::Media) {
-        return Vec::new();
-    }
-    let paths: BTreeSet<&String> = links.iter().map(|link| &link.path).collect();
-    let paths: Vec<String> = paths.into_iter().cloned().collect();
-    plan::fingerprint_jobs(&exhibit.item.id, Wave::Exchanged, &paths)
 }
 
 fn file_fact(path: &str, bytes: &[u8]) -> Fact {
@@ -297,12 +277,14 @@ impl Copy {
     }
 
     /// What the records depend on: the main file and every companion, in order.
-    fn content(&self) -> Sha256 {
+    /// Under an order for some dates only, they are part of it: another order may see more.
+    fn content(&self, dates: Option<&str>) -> Sha256 {
         use sha2::Digest;
         let mut hasher = sha2::Sha256::new();
         for (_, bytes) in self.files() {
             hasher.update(hash_bytes(bytes).sha256.0);
         }
+        hasher.update(dates.unwrap_or_default());
         Sha256(hasher.finalize().into())
     }
 }

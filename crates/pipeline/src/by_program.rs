@@ -7,8 +7,8 @@
 
 use crate::fingerprint::{Examined, look as look_at_picture};
 use crate::recheck::EACH_SECOND;
+use crate::run::Exhibit;
 use crate::{Context, PipelineError};
-use amparo_evidence::FolderSource;
 use amparo_sandbox::container::{self, Container, HEAD_BYTES};
 use amparo_sandbox::{Frames, Input, ProgramError, Sampling};
 use amparo_store::{FrameFact, VideoFact};
@@ -24,32 +24,35 @@ const EACH_SECOND_MAX_BYTES: u64 = 128 << 20;
 /// Looks at the file if it is one for a program; whether it is. `bytes` is empty for a large file.
 pub(crate) fn look(
     context: &Context,
-    source: &FolderSource,
+    exhibit: &Exhibit,
     one: &mut Examined,
     bytes: &[u8],
 ) -> Result<bool, PipelineError> {
     let head = match bytes {
         // That it cannot be read any more is for whoever reads all of it.
-        [] if one.hashes.size > 0 => source.head(&one.path, HEAD_BYTES as u64).unwrap_or_default(),
+        [] if one.hashes.size > 0 => {
+            let head = |entry| exhibit.source.head(entry, HEAD_BYTES as u64).ok();
+            exhibit.entry(&one.path).and_then(head).unwrap_or_default()
+        }
         bytes => bytes.get(..HEAD_BYTES.min(bytes.len())).unwrap_or_default().to_vec(),
     };
     if let Some(container) = container::video(&head) {
-        video(context, source, one, (container, bytes))?;
+        video(context, exhibit, one, (container, bytes))?;
         return Ok(true);
     }
     let Some(word) = container::still(&head) else { return Ok(false) };
-    still(context, source, one, (word, bytes))?;
+    still(context, exhibit, one, (word, bytes))?;
     Ok(true)
 }
 
 fn video(
     context: &Context,
-    source: &FolderSource,
+    exhibit: &Exhibit,
     one: &mut Examined,
     (container, bytes): (Container, &[u8]),
 ) -> Result<(), PipelineError> {
     let look = |sampling| {
-        let input = input(source, one, bytes)?;
+        let input = input(context, exhibit, one, bytes)?;
         context.tools.frames(input, container, sampling)
     };
     let mut outcome = look(Sampling::KeyFrames);
@@ -75,11 +78,11 @@ fn wants_each_second(frames: &Frames, size: u64) -> bool {
 
 fn still(
     context: &Context,
-    source: &FolderSource,
+    exhibit: &Exhibit,
     one: &mut Examined,
     (word, bytes): (&str, &[u8]),
 ) -> Result<(), PipelineError> {
-    let png = input(source, one, bytes).and_then(|input| context.tools.png(input));
+    let png = input(context, exhibit, one, bytes).and_then(|input| context.tools.png(input));
     match png {
         Ok(png) => {
             look_at_picture(context, one, &png)?;
@@ -94,7 +97,8 @@ fn still(
 }
 
 fn input<'b>(
-    source: &FolderSource,
+    context: &Context,
+    exhibit: &Exhibit,
     one: &Examined,
     bytes: &'b [u8],
 ) -> Result<Input<'b>, ProgramError> {
@@ -103,7 +107,9 @@ fn input<'b>(
     }
     let refused =
         |error: amparo_evidence::SourceError| ProgramError::Input { why: error.to_string() };
-    source.file(&one.path).map(Input::File).map_err(refused)
+    let unlisted = || ProgramError::Input { why: "is not listed".to_owned() };
+    let entry = exhibit.entry(&one.path).ok_or_else(unlisted)?;
+    exhibit.source.file(entry, &context.objects).map(Input::File).map_err(refused)
 }
 
 /// A machine that cannot confine ends the run, as it does for pictures.

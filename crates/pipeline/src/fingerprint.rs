@@ -5,10 +5,11 @@
 
 use crate::recheck::looks;
 use crate::run::{Done, Exhibit};
+use crate::source::Bytes;
 use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
-use amparo_evidence::{SourceError, hash_bytes_many};
+use amparo_evidence::{Hasher, SourceError, hash_bytes_many};
 use amparo_matching::KnownIndex;
-use amparo_model::{Hashes, Locator, NoveltyStatement, Pdq, Place, Problem, ProblemKind};
+use amparo_model::{Entry, Hashes, Locator, NoveltyStatement, Pdq, Place, Problem, ProblemKind};
 use amparo_sandbox::{Picture, WorkerError};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
 use std::iter::Peekable;
@@ -58,7 +59,8 @@ pub(crate) async fn run(
     let novelty: Vec<_> = examined.iter().map(|one| novelty(&context.known, one)).collect();
     context.store.put_novelty(&novelty).await?;
     context.store.record_problems(&exhibit.item.id, stage::FINGERPRINT.id, &unread).await?;
-    let paths: Vec<String> = examined.iter().map(|one| one.path.clone()).collect();
+    let read: Vec<(String, u64)> =
+        examined.iter().map(|one| (one.path.clone(), one.hashes.size)).collect();
     let batch = FactBatch {
         evidence: exhibit.item.id.clone(),
         job: Some(job.id),
@@ -67,7 +69,7 @@ pub(crate) async fn run(
         enqueue: Vec::new(),
     };
     context.store.record_facts(&batch).await?;
-    exhibit.note_read(paths.into_iter());
+    exhibit.note_read(read.into_iter());
     Ok(Done::Recorded)
 }
 
@@ -82,7 +84,7 @@ fn examine_all(
         for read in hash_some(exhibit, &mut paths) {
             match read {
                 Ok((mut one, bytes)) => {
-                    if !by_program::look(context, &exhibit.source, &mut one, &bytes)?
+                    if !by_program::look(context, exhibit, &mut one, &bytes)?
                         && amparo_sandbox::looks_like_picture(&bytes)
                     {
                         look(context, &mut one, &bytes)?;
@@ -100,31 +102,52 @@ type Read = Result<(Examined, Vec<u8>), SourceError>;
 
 /// Hashes the next files together; the bytes come back only where a decoder may look at them.
 fn hash_some(exhibit: &Exhibit, paths: &mut Peekable<impl Iterator<Item = String>>) -> Vec<Read> {
-    let (mut read, mut small, mut large, mut held) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    let size = |path: &String| exhibit.size_of(path).unwrap_or(0);
+    let (mut small, mut large, mut held) = (Vec::new(), Vec::new(), 0);
+    let size = |path: &String| exhibit.entry(path).map_or(0, |entry| entry.size);
     let is_large = |path: &String| size(path) > PICTURE_BYTES_MAX;
     let fits = |held: u64, path: &String| held == 0 || held + size(path) <= BATCH_BYTES_MAX;
+    let mut read = Vec::new();
     while let Some(path) = paths.next_if(|path| is_large(path) || fits(held, path)) {
-        if is_large(&path) {
-            large.push(path);
-            continue;
-        }
-        match exhibit.source.read(&path, PICTURE_BYTES_MAX) {
-            Ok(bytes) => {
-                held += bytes.len() as u64;
-                small.push((path, bytes));
+        match exhibit.entry(&path) {
+            None => read.push(Err(SourceError::NotAFile { path })),
+            Some(entry) if is_large(&path) => large.push(entry),
+            Some(entry) => {
+                held += entry.size;
+                small.push(entry);
             }
-            Err(error) => read.push(Err(error)),
         }
     }
-    let bytes: Vec<&[u8]> = small.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let hashes = hash_bytes_many(&bytes);
-    let small = small.into_iter().zip(hashes);
-    read.extend(small.map(|((path, bytes), hashes)| Ok((examined(path, hashes), bytes))));
-    exhibit.source.hash_many(&mut large.iter().map(String::as_str), &mut |path, hashed| {
+    read.extend(hash_small(exhibit, &small));
+    let (inside, outside): (Vec<&Entry>, Vec<&Entry>) =
+        large.into_iter().partition(|entry| !entry.place.is_empty());
+    let mut outside = outside.iter().map(|entry| entry.path.as_str());
+    exhibit.source.folder().hash_many(&mut outside, &mut |path, hashed| {
         read.push(hashed.map(|hashes| (examined(path.to_owned(), hashes), Vec::new())));
     });
+    read.extend(inside.into_iter().map(|entry| hash_inside(exhibit, entry)));
     read
+}
+
+fn hash_small(exhibit: &Exhibit, entries: &[&Entry]) -> Vec<Read> {
+    let read = exhibit.source.read_many(entries, PICTURE_BYTES_MAX);
+    let bytes = read.iter().filter_map(|one| one.as_ref().ok()).map(|(bytes, _)| bytes.as_slice());
+    let mut hashes = hash_bytes_many(&bytes.collect::<Vec<_>>()).into_iter();
+    let settle = |(entry, one): (&&Entry, Bytes)| {
+        let (bytes, problems) = one?;
+        let hashes =
+            hashes.next().ok_or_else(|| SourceError::NotAFile { path: entry.path.clone() })?;
+        let examined = Examined { problems, ..examined(entry.path.clone(), hashes) };
+        Ok((examined, bytes))
+    };
+    entries.iter().zip(read).map(settle).collect()
+}
+
+/// A large file of a container: in one stream, as a worker gives it.
+fn hash_inside(exhibit: &Exhibit, entry: &Entry) -> Read {
+    let mut hasher = Hasher::default();
+    let problems = exhibit.source.pieces(entry, &mut |bytes| hasher.update(bytes))?;
+    let hashes = hasher.finish();
+    Ok((Examined { problems, ..examined(entry.path.clone(), hashes) }, Vec::new()))
 }
 
 fn examined(path: String, hashes: Hashes) -> Examined {

@@ -11,23 +11,31 @@
 mod app_store;
 mod by_program;
 mod case_alarms;
+mod course;
 mod fingerprint;
+mod linking;
 pub mod links;
+mod listing;
 pub mod plan;
+mod priority;
 mod progress;
 mod recheck;
 mod run;
+mod scope;
+pub mod source;
 pub mod stage;
 
 pub use case_alarms::assess_case;
+pub use priority::prioritise;
 pub use progress::{FirstAlarm, Progress, Summary};
 pub use recheck::{Change, Rechecked, owe_recheck, recheck};
 pub use run::attach;
+pub use scope::Scope;
 
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_evidence::ObjectStore;
 use amparo_matching::KnownIndex;
-use amparo_model::{Clock, DataCategory};
+use amparo_model::Clock;
 use amparo_sandbox::{Pool, Tools};
 use amparo_store::Store;
 use std::sync::{Arc, atomic::AtomicBool};
@@ -56,7 +64,9 @@ pub struct Context {
     /// Set from outside to stop after the jobs in flight.
     pub stop: Arc<AtomicBool>,
     /// What the authorisation allows to read.
-    pub scope: Vec<DataCategory>,
+    pub scope: Scope,
+    /// Passwords for what is encrypted in the exhibit; never recorded.
+    pub secrets: Vec<String>,
     /// Jobs at the same time.
     pub parallel: usize,
 }
@@ -76,6 +86,9 @@ pub enum PipelineError {
     /// The machine cannot confine the worker; nothing was decoded.
     #[error("{0}")]
     Sandbox(#[from] amparo_sandbox::SandboxError),
+    /// A pattern of paths cannot be understood.
+    #[error("{0}")]
+    Pattern(String),
     /// A job died; run again, and report it if it dies again.
     #[error("a job of this run stopped without an answer: {0}")]
     Job(String),

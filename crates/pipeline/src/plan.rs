@@ -16,6 +16,47 @@ pub const FILES_PER_JOB: usize = 32;
 /// Folder names, in lower case, that phones and computers give to pictures made by their owner.
 const CAMERA_FOLDERS: &[&str] = &["dcim", "camera", "camera roll", "100andro", "100apple"];
 
+/// Folder names, in lower case, on the way to where phones and computers keep what apps store.
+const APP_FOLDERS: &[&str] = &[
+    "0",
+    "android",
+    "appdata",
+    "appgroup",
+    "application",
+    "application support",
+    "applications",
+    "apps",
+    "containers",
+    "data",
+    "databases",
+    "documents",
+    "files",
+    "home",
+    "library",
+    "local",
+    "media",
+    "mobile",
+    "private",
+    "roaming",
+    "shared",
+    "user",
+    "user_de",
+    "users",
+    "var",
+];
+
+/// Folder names, in lower case, that a listing walks before all others: those that parsers name in
+/// their claims, and those on the way there.
+#[must_use]
+pub fn first_folders() -> BTreeSet<String> {
+    let apps = PARSERS.iter().filter(|parser| parser.spec().family == Family::App);
+    let claims = apps.flat_map(|parser| parser.spec().claims);
+    let named = claims.flat_map(|claim| folder_of(claim).split('/'));
+    let plain = named.filter(|name| !name.is_empty() && !name.contains(['*', '?', '[', '{']));
+    let known = APP_FOLDERS.iter().copied();
+    plain.chain(known).map(str::to_lowercase).collect()
+}
+
 /// What an app-store job needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppStoreJob {
@@ -90,8 +131,7 @@ impl<'p> Folders<'p> {
     #[must_use]
     pub fn companions(&self, spec: &Spec, main: &str) -> Vec<String> {
         let test = spec.companions_of(main);
-        let folders: BTreeSet<String> =
-            spec.companions.iter().map(|companion| beside(main, companion.path)).collect();
+        let folders = folders_beside(spec, main);
         let listed = folders.iter().filter_map(|folder| self.paths.get(folder.as_str())).flatten();
         let mut found: Vec<String> = listed
             .filter(|path| **path != main && test.matches(path))
@@ -100,6 +140,12 @@ impl<'p> Folders<'p> {
         found.sort();
         found
     }
+}
+
+/// The folders in which a store's companions lie.
+#[must_use]
+pub fn folders_beside(spec: &Spec, main: &str) -> BTreeSet<String> {
+    spec.companions.iter().map(|companion| beside(main, companion.path)).collect()
 }
 
 fn folder_of(path: &str) -> &str {

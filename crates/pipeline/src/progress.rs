@@ -1,5 +1,6 @@
 //! What long work tells while it runs, and what it says at the end.
 
+use crate::course::Halt;
 use serde::Serialize;
 
 /// One step forward.
@@ -52,6 +53,19 @@ pub struct Summary {
     pub problems: u64,
     /// Stopped before the end; run the same command again to go on.
     pub interrupted: bool,
+    /// Stopped because somebody asked the work on the exhibit to pause.
+    pub paused: bool,
+    /// Stopped because the authorisation ended.
+    pub expired: bool,
     /// If a counterpart reached the top band in this run, and none of the case had before.
     pub first_alarm: Option<FirstAlarm>,
+}
+
+impl Summary {
+    /// The run ends before its work does.
+    pub(crate) fn halt(&mut self, halt: Halt) {
+        self.interrupted = true;
+        self.paused |= halt == Halt::Paused;
+        self.expired |= halt == Halt::Expired;
+    }
 }

@@ -1,28 +1,22 @@
 //! One run over one evidence item: list, plan, work wave by wave, assess between waves.
 
 use crate::{
-    Context, FirstAlarm, PipelineError, Progress, Summary, app_store, assess_case, fingerprint,
-    plan, stage,
+    Context, FirstAlarm, PipelineError, Progress, Summary, app_store, assess_case, course::Course,
+    fingerprint, linking, listing, plan, scope, source::Source, stage,
 };
-use amparo_evidence::FolderSource;
-use amparo_model::{
-    Alarm, Band, DataCategory, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave,
-};
-use amparo_store::{Job, JobCount, NewJob, Reach};
+use amparo_model::{Alarm, Band, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_store::{Job, JobCount, Reach};
 use futures_util::future::try_join_all;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, atomic::Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 /// Name under which this process holds jobs; one process works on an evidence item at a time.
 const WORKER: &str = "local";
 /// A job that holds its lease longer is given to somebody else.
 const LEASE_MS: i64 = 3_600_000;
-/// Listed paths written in one transaction.
-const LISTING_BATCH: usize = 2_000;
-/// First bytes read to recognise an app store.
-const HEAD_BYTES: u64 = 4_096;
 /// A job during which this many runs died waits until all others are done, so that it can stop
 /// only itself. It is never given up: a run may die of a power cut as well as of its job.
 const DEATHS_MAX: i64 = 3;
@@ -30,29 +24,32 @@ const DEATHS_MAX: i64 = 3;
 /// What the jobs of one run share about their evidence item.
 pub(crate) struct Exhibit {
     pub(crate) item: EvidenceItem,
-    pub(crate) source: FolderSource,
+    pub(crate) source: Arc<Source>,
     pub(crate) entries: Vec<Entry>,
     /// Files that belong to app stores; not counted as media.
     stores: BTreeSet<String>,
     /// Paths whose fingerprint is recorded. A path that two jobs name is read once; if both race,
     /// the second recording is a no-op.
     read: Mutex<BTreeSet<String>>,
+    files: AtomicU64,
+    bytes: AtomicU64,
 }
 
 impl Exhibit {
-    fn new(item: EvidenceItem, source: FolderSource, mut entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(item: EvidenceItem, source: Arc<Source>, mut entries: Vec<Entry>) -> Self {
         // Databases differ in how they order text; the look-up by path needs byte order.
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let read = entries.iter().filter(|entry| entry.hashes.is_some());
         let read = Mutex::new(read.map(|entry| entry.path.clone()).collect());
         let stores = store_paths(&entries);
-        Self { item, source, entries, stores, read }
+        let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { item, source, entries, stores, read, files, bytes }
     }
 
-    /// The size as listed.
-    pub(crate) fn size_of(&self, path: &str) -> Option<u64> {
+    /// The entry as listed.
+    pub(crate) fn entry(&self, path: &str) -> Option<&Entry> {
         let at = self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
-        self.entries.get(at).map(|entry| entry.size)
+        self.entries.get(at)
     }
 
     /// Those of the paths whose fingerprint is not recorded yet.
@@ -61,9 +58,19 @@ impl Exhibit {
         paths.into_iter().filter(|path| !read.contains(path)).collect()
     }
 
-    /// Notes that fingerprints are recorded.
-    pub(crate) fn note_read(&self, paths: impl Iterator<Item = String>) {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
+    /// Notes that fingerprints are recorded, with the sizes of the files.
+    pub(crate) fn note_read(&self, files: impl Iterator<Item = (String, u64)>) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        for (path, size) in files {
+            read.insert(path);
+            self.files.fetch_add(1, Ordering::Relaxed);
+            self.bytes.fetch_add(size, Ordering::Relaxed);
+        }
+    }
+
+    /// Files read in this run, and their bytes.
+    pub(crate) fn amount_read(&self) -> (u64, u64) {
+        (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
 
     fn media_read(&self) -> u64 {
@@ -106,92 +113,30 @@ pub async fn attach(
 ) -> Result<Summary, PipelineError> {
     context.workers.check()?;
     let item = context.store.attach_evidence(item).await?.item;
-    let source = FolderSource::open(Path::new(&item.source))?;
-    if !context.store.listing_finished(&item.id).await? {
-        list(context, &item, &source, progress).await?;
-    }
+    let command = context.workers.command().clone();
+    let source = Arc::new(Source::open(&item, command, context.secrets.clone())?);
     context.store.release_jobs(&item.id, WORKER).await?;
+    let mut course = Course::begin(context, &item.id).await?;
+    if !context.store.listing_finished(&item.id).await? {
+        let halt = listing::run(context, &item, &source, &mut course, progress).await?;
+        if let Some(halt) = halt {
+            course.end(context, &item.id, None).await?;
+            let mut summary = Summary { evidence: item.id.to_string(), ..Summary::default() };
+            summary.halt(halt);
+            return Ok(summary);
+        }
+    }
     let entries = context.store.entries(&item.id).await?;
     let exhibit = Arc::new(Exhibit::new(item, source, entries));
-    work(context, &exhibit, progress).await
-}
-
-async fn list(
-    context: &Context,
-    item: &EvidenceItem,
-    source: &FolderSource,
-    progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<(), PipelineError> {
-    let (mut entries, mut problems) = (Vec::new(), Vec::new());
-    source.list(&mut |found| match found {
-        Ok(entry) => {
-            entries.push(entry);
-            if entries.len() % LISTING_BATCH == 0 {
-                progress(Progress::Listed { entries: entries.len() as u64 });
-            }
-        }
-        Err(problem) => problems.push(problem),
-    });
-    progress(Progress::Listed { entries: entries.len() as u64 });
-    for batch in entries.chunks(LISTING_BATCH) {
-        context.store.record_listing(&item.id, batch, &[]).await?;
-    }
-    let (jobs, found) = planned(context, item, source, &entries);
-    problems.extend(found);
-    context.store.record_listing(&item.id, &[], &problems).await?;
-    context.store.finish_listing(&item.id, &jobs).await?;
-    Ok(())
-}
-
-/// Jobs for everything the authorisation covers, problems for everything it does not.
-fn planned(
-    context: &Context,
-    item: &EvidenceItem,
-    source: &FolderSource,
-    entries: &[Entry],
-) -> (Vec<NewJob>, Vec<Problem>) {
-    let (mut jobs, mut problems) = (Vec::new(), Vec::new());
-    let folders = plan::Folders::new(entries.iter().map(|entry| entry.path.as_str()));
-    let planner = plan::Planner::new();
-    for entry in entries.iter().filter(|entry| !planner.claimed_by(&entry.path).is_empty()) {
-        let head = source.head(&entry.path, HEAD_BYTES).unwrap_or_default();
-        match planner.parser_for(&entry.path, &head) {
-            _ if !context.scope.contains(&DataCategory::Communications) => {
-                problems.push(out_of_scope(&entry.path, DataCategory::Communications));
-            }
-            Some(parser) => {
-                jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &folders));
-            }
-            None => problems.push(not_recognised(&planner, &entry.path)),
-        }
-    }
-    if context.scope.contains(&DataCategory::Media) {
-        for (wave, paths) in plan::by_wave(entries.iter().map(|entry| entry.path.as_str())) {
-            jobs.extend(plan::fingerprint_jobs(&item.id, wave, &paths));
-        }
-    } else {
-        problems.push(out_of_scope("every file", DataCategory::Media));
-    }
-    (jobs, problems)
-}
-
-fn out_of_scope(subject: &str, category: DataCategory) -> Problem {
-    let detail = format!("the authorisation does not cover {}; not read", category.as_str());
-    Problem { kind: ProblemKind::OutOfScope, at: None, subject: subject.to_owned(), detail }
-}
-
-fn not_recognised(planner: &plan::Planner, path: &str) -> Problem {
-    let names: Vec<&str> = planner.claimed_by(path).iter().map(|spec| spec.id).collect();
-    let detail = format!(
-        "named like a store of {}, but its first bytes are not; examined as an ordinary file",
-        names.join(", ")
-    );
-    Problem { kind: ProblemKind::Malformed, at: None, subject: path.to_owned(), detail }
+    let summary = work(context, &exhibit, &mut course, progress).await?;
+    course.end(context, &exhibit.item.id, Some((&exhibit, &summary))).await?;
+    Ok(summary)
 }
 
 async fn work(
     context: &Context,
     exhibit: &Arc<Exhibit>,
+    course: &mut Course,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Summary, PipelineError> {
     let mut summary = Summary {
@@ -204,7 +149,12 @@ async fn work(
     let passes = Wave::ALL.map(|wave| (wave, DEATHS_MAX));
     for (wave, attempts_max) in passes.into_iter().chain([(Wave::Rest, i64::MAX)]) {
         let reach = Reach { wave_max: wave.number(), attempts_max };
-        run_wave(context, exhibit, (wave, reach), &mut summary, progress).await?;
+        run_wave(context, exhibit, (wave, reach), &mut summary, course, progress).await?;
+        if summary.expired {
+            let detail = "the authorisation ended; what was not read by then is not read";
+            let problem = scope::problem("every file", detail.to_owned());
+            context.store.record_problems(&exhibit.item.id, stage::LISTING.id, &[problem]).await?;
+        }
         if summary.interrupted {
             break;
         }
@@ -214,6 +164,25 @@ async fn work(
     }
     summary.problems = context.store.problems(&exhibit.item.id).await?.len() as u64;
     Ok(summary)
+}
+
+/// How lanes without work learn that another lane has finished a job.
+#[derive(Default)]
+struct Waiting {
+    busy: Cell<usize>,
+    done: Notify,
+}
+
+/// Runs the next job of a wave, if there is one; whether there was.
+pub(crate) async fn run_job_of_wave(
+    context: &Context,
+    exhibit: &Arc<Exhibit>,
+    wave: Wave,
+) -> Result<bool, PipelineError> {
+    let reach = Reach { wave_max: wave.number(), attempts_max: DEATHS_MAX };
+    let Some(job) = claim(context, exhibit, reach).await? else { return Ok(false) };
+    run_job(context.clone(), Arc::clone(exhibit), job).await?;
+    Ok(true)
 }
 
 /// What the lanes of one wave share: counts and the voice.
@@ -228,10 +197,14 @@ async fn run_wave(
     exhibit: &Arc<Exhibit>,
     turn: (Wave, Reach),
     summary: &mut Summary,
+    course: &mut Course,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
     let tally = RefCell::new(Tally { summary, progress, announced: false });
-    let lanes = (0..context.parallel.max(1)).map(|_| lane(context, exhibit, turn, &tally));
+    let course = AsyncMutex::new(course);
+    let waiting = Waiting::default();
+    let lanes = (0..context.parallel.max(1))
+        .map(|_| lane(context, exhibit, turn, (&tally, &course), &waiting));
     try_join_all(lanes).await?;
     Ok(())
 }
@@ -243,17 +216,30 @@ async fn lane(
     context: &Context,
     exhibit: &Arc<Exhibit>,
     (wave, reach): (Wave, Reach),
-    tally: &RefCell<Tally<'_>>,
+    (tally, course): (&RefCell<Tally<'_>>, &AsyncMutex<&mut Course>),
+    waiting: &Waiting,
 ) -> Result<(), PipelineError> {
     loop {
-        if context.stop.load(Ordering::SeqCst) {
-            tally.borrow_mut().summary.interrupted = true;
+        if let Some(halt) = course.lock().await.look(context, &exhibit.item.id).await? {
+            tally.borrow_mut().summary.halt(halt);
             return Ok(());
         }
-        let Some(job) = claim(context, exhibit, reach).await? else { return Ok(()) };
+        let Some(job) = claim(context, exhibit, reach).await? else {
+            // A job in another lane may enqueue more of this wave.
+            if waiting.busy.get() == 0 {
+                return Ok(());
+            }
+            waiting.done.notified().await;
+            continue;
+        };
         tally.borrow_mut().announce(wave);
-        let failed = run_job(context.clone(), Arc::clone(exhibit), job).await?;
-        tally.borrow_mut().count(wave, failed);
+        waiting.busy.set(waiting.busy.get() + 1);
+        let failed = run_job(context.clone(), Arc::clone(exhibit), job).await;
+        waiting.busy.set(waiting.busy.get() - 1);
+        waiting.done.notify_waiters();
+        tally.borrow_mut().count(wave, failed?);
+        let summary = tally.borrow().summary.clone();
+        course.lock().await.note(context, exhibit, &summary).await?;
     }
 }
 
@@ -284,6 +270,8 @@ async fn claim(
 async fn run_job(context: Context, exhibit: Arc<Exhibit>, job: Job) -> Result<bool, PipelineError> {
     let done = if job.kind == stage::APP_STORE.id {
         app_store::run(&context, &exhibit, &job).await?
+    } else if job.kind == stage::LINKING.id {
+        linking::run(&context, &exhibit, &job).await?
     } else if job.kind == stage::FINGERPRINT.id {
         fingerprint::run(&context, &exhibit, &job).await?
     } else {

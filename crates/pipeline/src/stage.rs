@@ -50,7 +50,7 @@ pub const LISTING: StageSpec = StageSpec {
     needs: &[FactKind::Item],
     gives: &[FactKind::Entries],
     waves: &[],
-    about: "walks the exhibit and plans the jobs, before the first wave",
+    about: "walks the exhibit and the containers in it and plans the jobs, before the first wave",
 };
 
 /// Reads an app's store in the confined worker.
@@ -58,9 +58,19 @@ pub const APP_STORE: StageSpec = StageSpec {
     id: "app_store",
     version: 1,
     needs: &[FactKind::Entries],
-    gives: &[FactKind::Records, FactKind::Signals, FactKind::Links],
+    gives: &[FactKind::Records, FactKind::Signals],
     waves: &[Wave::AppStores],
     about: "reads an app's store from a private copy and looks up the hashes it recorded",
+};
+
+/// Finds the files that transfers speak of.
+pub const LINKING: StageSpec = StageSpec {
+    id: "linking",
+    version: 1,
+    needs: &[FactKind::Entries, FactKind::Records],
+    gives: &[FactKind::Links],
+    waves: &[Wave::Exchanged],
+    about: "finds the listed file of each transfer, when all paths are known",
 };
 
 /// Hashes files and examines pictures and videos.
@@ -95,7 +105,7 @@ pub const ALARM: StageSpec = StageSpec {
 };
 
 /// All stages, sorted by id.
-pub const STAGES: &[StageSpec] = &[ALARM, APP_STORE, FINGERPRINT, LISTING, NOVELTY];
+pub const STAGES: &[StageSpec] = &[ALARM, APP_STORE, FINGERPRINT, LINKING, LISTING, NOVELTY];
 
 /// The ids in an order in which every need is given before it is needed; `None` on a cycle or on a
 /// need that no stage gives.
@@ -121,7 +131,7 @@ mod tests {
     fn stages_are_sorted_and_their_order_is_computable() {
         assert!(STAGES.is_sorted_by_key(|stage| stage.id));
         let order = order(STAGES).unwrap();
-        assert_eq!(order, ["listing", "app_store", "fingerprint", "novelty", "alarm"]);
+        assert_eq!(order, ["listing", "app_store", "fingerprint", "linking", "novelty", "alarm"]);
     }
 
     #[test]

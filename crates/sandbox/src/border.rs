@@ -4,11 +4,14 @@
 //! This file stays under 200 lines, tests apart, so that one person can read all of it.
 
 mod rows;
+mod tree;
 
-use crate::frame::{CHUNK, Kind, MAX_BODY, NotExamined, Want, read_body, read_head};
+use crate::frame::{
+    CHUNK, Kind, MAX_BODY, NotExamined, ReadEnd, TreeEntry, Want, read_body, read_head,
+};
 use crate::violation::Violation;
 use amparo_media::{Frames, Limits, Picture, pdq::Convention};
-use amparo_model::{Located, Locator, Problem, Record, RecordKind, Sha256};
+use amparo_model::{Container, Located, Locator, Problem, Record, RecordKind, Sha256};
 use serde::de::DeserializeOwned;
 use std::io::{self, Read};
 
@@ -38,6 +41,11 @@ pub enum Answer {
     Picture(Box<Picture>),
     NotExamined(NotExamined),
     Want(Want),
+    Entries(Vec<TreeEntry>),
+    Opened(Vec<Container>),
+    Content(Vec<u8>),
+    ReadEnd(ReadEnd),
+    Beside(String),
     Done,
 }
 
@@ -58,8 +66,8 @@ pub struct Border {
     pub picture: Limits,
     /// How many problems came so far.
     pub problems: u64,
-    /// Length of the list whose bytes may be asked for.
-    pub list_bytes: u64,
+    /// Lengths of the files whose bytes may be asked for; the list or container itself is first.
+    pub files: Vec<u64>,
     /// How many more bytes may be asked for.
     pub wanted: u64,
 }
@@ -95,6 +103,9 @@ impl Border {
                 Ok(Answer::NotExamined(NotExamined { why, ..refused }))
             }
             Kind::Want => self.want(json(body)?),
+            Kind::Entries | Kind::Opened | Kind::Content | Kind::ReadEnd | Kind::Beside => {
+                self.tree(kind, body)
+            }
             other => Err(Violation::Kind(other as u8)),
         }
     }
@@ -152,7 +163,8 @@ impl Border {
     }
 
     fn want(&mut self, want: Want) -> Result<Answer, Violation> {
-        let inside = want.offset.checked_add(want.length).is_some_and(|end| end <= self.list_bytes);
+        let size = self.files.get(want.file).copied().unwrap_or(0);
+        let inside = want.offset.checked_add(want.length).is_some_and(|end| end <= size);
         if !inside || want.length == 0 || want.length > CHUNK as u64 {
             return Err(Violation::Range);
         }

@@ -54,6 +54,12 @@ pub enum WorkerError {
         /// The decoder's words.
         why: String,
     },
+    /// The container's own file could not be read.
+    #[error("the source could not be read: {why}")]
+    Source {
+        /// The operating system's reason.
+        why: String,
+    },
     /// This version knows no such parser.
     #[error("no parser is called {id}")]
     NoSuchParser {
@@ -71,7 +77,9 @@ impl WorkerError {
             Self::Forbidden | Self::Border(_) => ProblemKind::Malformed,
             Self::NotExamined { kind, .. } => *kind,
             Self::NoSuchParser { .. } => ProblemKind::Unsupported,
-            Self::Sandbox(_) | Self::Crashed { .. } => ProblemKind::Unreadable,
+            Self::Sandbox(_) | Self::Source { .. } | Self::Crashed { .. } => {
+                ProblemKind::Unreadable
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Frames: four bytes of length (little endian, of the body), one byte of kind, the body.
 
 use amparo_media::Limits;
-use amparo_model::{ProblemKind, Sha256};
+use amparo_model::{Problem, ProblemKind, Sha256, UtcMillis};
 use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
 
@@ -25,6 +25,14 @@ pub enum Kind {
     Bytes = 4,
     /// Host: read a list ([`ListRequest`]); its bytes go over as they are wanted.
     List = 5,
+    /// Host: open a container ([`TreeRequest`]); the worker serves nothing else from then on.
+    Tree = 6,
+    /// Host: list the container.
+    ListTree = 7,
+    /// Host: read entries of it ([`ReadRequest`]).
+    ReadTree = 8,
+    /// Host: the file asked for beside the container ([`There`]).
+    There = 9,
     /// Worker: confined and ready.
     Ready = 128,
     /// Worker: could not confine itself; the body says why.
@@ -43,10 +51,20 @@ pub enum Kind {
     Want = 135,
     /// Worker: rows of a list, each with its length in front ([`amparo_model::compact_row`]).
     Rows = 136,
+    /// Worker: entries of a container, a JSON array of [`TreeEntry`].
+    Entries = 137,
+    /// Worker: containers that were opened, a JSON array of [`amparo_model::Container`].
+    Opened = 138,
+    /// Worker: the next bytes of the entry being read.
+    Content = 139,
+    /// Worker: no more bytes of this entry ([`ReadEnd`]).
+    ReadEnd = 140,
+    /// Worker: asks for the file of this path beside the container; one [`Kind::There`] follows.
+    Beside = 141,
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 23] = [
         Self::Start,
         Self::Parse,
         Self::Examine,
@@ -61,6 +79,15 @@ impl Kind {
         Self::List,
         Self::Want,
         Self::Rows,
+        Self::Tree,
+        Self::ListTree,
+        Self::ReadTree,
+        Self::There,
+        Self::Entries,
+        Self::Opened,
+        Self::Content,
+        Self::ReadEnd,
+        Self::Beside,
     ];
 
     /// The kind with this number.
@@ -105,6 +132,73 @@ pub struct Want {
     pub offset: u64,
     /// How many, 1 to [`CHUNK`].
     pub length: u64,
+    /// Of which file: 0 is the list or container itself, others as they were asked for.
+    #[serde(default)]
+    pub file: usize,
+}
+
+/// Body of [`Kind::Tree`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TreeRequest {
+    /// The container's own name, escaped; tells segments of an image.
+    pub name: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// Passwords to try.
+    pub secrets: Vec<String>,
+}
+
+/// Body of [`Kind::There`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct There {
+    /// Size of the file; `None` when there is none.
+    pub size: Option<u64>,
+}
+
+/// Body of [`Kind::ReadTree`]: entries, read in this order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadRequest {
+    /// What is wanted of each.
+    pub parts: Vec<EntryPart>,
+}
+
+/// Some bytes of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryPart {
+    /// Path as listed.
+    pub path: String,
+    /// Place as listed.
+    pub place: Vec<u64>,
+    /// First byte.
+    pub at: u64,
+    /// At most so many.
+    pub length: u64,
+}
+
+/// An entry as a listing of a container gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TreeEntry {
+    /// Path inside the container, escaped, `//` where an inner container begins.
+    pub path: String,
+    /// Claimed size.
+    pub size: u64,
+    /// One address for each container on the way.
+    pub place: Vec<u64>,
+    /// A file system says that it is deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// Last modification, if stated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_at: Option<UtcMillis>,
+}
+
+/// Body of [`Kind::ReadEnd`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadEnd {
+    /// What was wrong although bytes were given.
+    pub problems: Vec<Problem>,
+    /// Why there are no bytes, or no more.
+    pub failed: Option<Problem>,
 }
 
 /// Body of [`Kind::Examine`].

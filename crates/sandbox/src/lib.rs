@@ -9,7 +9,7 @@
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
 //! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`). Lists of known
 //! hashes are larger than a worker's memory: it asks for their bytes piece by piece
-//! ([`ListBytes`]). Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
+//! ([`ListBytes`]). Containers are listed and read in the same manner ([`TreePool`]). Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
@@ -27,15 +27,19 @@ mod pool;
 mod program;
 mod serve;
 mod serve_list;
+mod serve_tree;
+mod tree;
 mod violation;
 mod worker;
 
 pub use confine::{CannotConfine, Confinement, confine};
 pub use error::{SandboxError, WorkerError};
+pub use frame::{EntryPart, TreeEntry};
 pub use list::ListBytes;
 pub use pool::Pool;
 pub use program::{Ended, INPUT, Input, Program, ProgramError, ProgramRequest, Tools, launch};
 pub use serve::{ServeError, serve};
+pub use tree::{Found, NO_CONTAINER, Open, TreePool, TreeRoot, named_like_container};
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 

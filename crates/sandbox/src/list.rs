@@ -99,7 +99,7 @@ fn border(spec: &'static Spec, head: &BlobHead) -> Border {
         records: spec.limits.records,
         // Rows carry the list's own name and their place, so short ones grow most.
         bytes: head.size.saturating_mul(64).saturating_add(256 * MB),
-        list_bytes: head.size,
+        files: vec![head.size],
         // A database is read page by page through larger windows, never many times over.
         wanted: head.size.saturating_mul(64).saturating_add(256 * MB),
         ..Border::default()

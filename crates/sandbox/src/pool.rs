@@ -47,6 +47,12 @@ impl Pool {
         Self { command, patience, size: size.max(1), state, returned }
     }
 
+    /// The program that its workers run.
+    #[must_use]
+    pub fn command(&self) -> &WorkerCommand {
+        &self.command
+    }
+
     /// Starts one worker, to learn whether this machine can confine it.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use crate::frame::{
 };
 use crate::outgoing::Outgoing;
 use crate::serve_list::list;
+use crate::serve_tree::tree;
 use amparo_media::Wanted;
 use amparo_model::{Locator, Place, Problem, ProblemKind};
 use amparo_parsers::{Blob, Input, Sink};
@@ -28,7 +29,10 @@ pub enum ServeError {
 ///
 /// # Errors
 /// [`ServeError`]. The process should end with an error then.
-pub fn serve(mut input: impl Read, mut output: impl Write) -> Result<(), ServeError> {
+pub fn serve(
+    mut input: impl Read + 'static,
+    mut output: impl Write + 'static,
+) -> Result<(), ServeError> {
     let Some((Kind::Start, body)) = next(&mut input)? else { return Ok(()) };
     let confinement: Confinement = read_json(&body)?;
     if let Err(error) = confine(&confinement) {
@@ -42,6 +46,7 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> Result<(), ServeEr
         match kind {
             Kind::Parse => parse(&read_json(&body)?, &mut input, &mut output)?,
             Kind::List => list(&read_json(&body)?, &mut input, &mut output)?,
+            Kind::Tree => return Ok(tree(read_json(&body)?, Box::new(input), Box::new(output))?),
             Kind::Examine => examine(&read_json(&body)?, &mut input, &mut output)?,
             _ => return Err(confused().into()),
         }
@@ -121,7 +126,7 @@ pub(crate) fn next(input: &mut impl Read) -> io::Result<Option<(Kind, Vec<u8>)>>
     Ok(Some((kind, read_body(input, length)?)))
 }
 
-fn read_json<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+pub(crate) fn read_json<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     Ok(serde_json::from_slice(body)?)
 }
 

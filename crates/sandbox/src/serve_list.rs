@@ -71,7 +71,7 @@ impl<'a, R: Read, W: Write> Asking<'a, R, W> {
         let reads_on = offset == self.window_at.saturating_add(self.window.len() as u64);
         let most = if reads_on { CHUNK as u64 } else { JUMP };
         let length = self.size.saturating_sub(offset).min(most);
-        frame::write_json(&mut self.output, Kind::Want, &Want { offset, length })?;
+        frame::write_json(&mut self.output, Kind::Want, &Want { offset, length, file: 0 })?;
         self.output.flush()?;
         match next(self.input)? {
             Some((Kind::Bytes, bytes)) if bytes.len() as u64 == length => {

@@ -26,6 +26,9 @@ pub enum Violation {
     /// Asks for bytes that the list does not have.
     #[error("asks for bytes outside the list")]
     Range,
+    /// An entry of a container that cannot be.
+    #[error("an impossible entry of a container")]
+    Entry,
     /// More records, problems or bytes than the parser's limits.
     #[error("more {0} than its limits allow")]
     TooMuch(&'static str),

@@ -3,7 +3,9 @@
 use crate::cases;
 use crate::sql::{Row, Session, Value, digest, json, key, values};
 use crate::{NewJob, Result, Store, StoreError, jobs};
-use amparo_model::{CaseId, Entry, EvidenceId, EvidenceItem, Hashes, Problem, UtcMillis};
+use amparo_model::{
+    CaseId, Container, Entry, EvidenceId, EvidenceItem, Hashes, Problem, UtcMillis,
+};
 use std::collections::BTreeMap;
 
 /// The exhibit as it stands after attaching.
@@ -80,6 +82,41 @@ impl Store {
         session.commit().await
     }
 
+    /// Records containers that were opened. One that is recorded is replaced.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the exhibit is not known.
+    pub async fn record_containers(
+        &self,
+        evidence: &EvidenceId,
+        containers: &[Container],
+    ) -> Result<()> {
+        let mut session = self.write().await?;
+        require(&mut session, evidence).await?;
+        let last: BTreeMap<&str, &Container> =
+            containers.iter().map(|one| (one.path.as_str(), one)).collect();
+        let mut rows = Vec::with_capacity(last.len());
+        for (path, one) in last {
+            rows.push(values![evidence.as_str(), key(path), path, json(one)?]);
+        }
+        let tail = "ON CONFLICT (evidence, path_key) DO UPDATE SET body = excluded.body";
+        session.insert("containers (evidence, path_key, path, body)", tail, rows).await?;
+        session.commit().await
+    }
+
+    /// The containers that were opened in an exhibit, by path.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn containers(&self, evidence: &EvidenceId) -> Result<Vec<Container>> {
+        let sql = "SELECT body FROM containers WHERE evidence = $1";
+        let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
+        let mut found: Vec<Container> =
+            rows.iter().map(|row| row.json(0)).collect::<Result<_>>()?;
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
     /// Records what could not be read in an exhibit at a stage, when no content can be named (an
     /// unreadable file, a worker that was killed). A problem that is recorded already is not
     /// recorded twice.
@@ -126,7 +163,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Damaged`] when a row cannot be understood.
     pub async fn entries(&self, evidence: &EvidenceId) -> Result<Vec<Entry>> {
-        let sql = "SELECT path, size, modified_at, md5, sha1, sha256 FROM entries \
+        let sql = "SELECT path, size, modified_at, md5, sha1, sha256, place, deleted FROM entries \
                    WHERE evidence = $1";
         let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
         let mut entries: Vec<Entry> = rows.iter().map(read_entry).collect::<Result<_>>()?;
@@ -167,12 +204,15 @@ pub(crate) async fn upsert_entries(
 ) -> Result<()> {
     let last: BTreeMap<&str, &Entry> =
         entries.iter().map(|entry| (entry.path.as_str(), entry)).collect();
-    let into = "entries (evidence, path_key, path, size, modified_at, md5, sha1, sha256)";
+    let into = "entries (evidence, path_key, path, size, modified_at, md5, sha1, sha256, place, \
+                deleted)";
     let tail = "ON CONFLICT (evidence, path_key) DO UPDATE SET size = excluded.size, \
                 modified_at = COALESCE(excluded.modified_at, entries.modified_at), \
                 md5 = COALESCE(excluded.md5, entries.md5), \
                 sha1 = COALESCE(excluded.sha1, entries.sha1), \
-                sha256 = COALESCE(excluded.sha256, entries.sha256)";
+                sha256 = COALESCE(excluded.sha256, entries.sha256), \
+                place = COALESCE(excluded.place, entries.place), \
+                deleted = COALESCE(excluded.deleted, entries.deleted)";
     session.insert(into, tail, last.into_values().map(|entry| entry_values(evidence, entry))).await
 }
 
@@ -217,6 +257,8 @@ fn entry_values(evidence: &EvidenceId, entry: &Entry) -> Vec<Value> {
         entry.hashes.map(|hashes| hashes.md5.to_string()),
         entry.hashes.map(|hashes| hashes.sha1.to_string()),
         entry.hashes.map(|hashes| hashes.sha256.to_string()),
+        (!entry.place.is_empty()).then(|| format!("{:?}", entry.place)),
+        entry.deleted.then_some(1),
     ]
 }
 
@@ -227,5 +269,7 @@ fn read_entry(row: &Row) -> Result<Entry> {
         _ => None,
     };
     let modified_at = row.opt_int(2)?.map(UtcMillis);
-    Ok(Entry { path: row.text(0)?, size, modified_at, hashes })
+    let place = row.opt_text(6)?.map(|_| row.json(6)).transpose()?.unwrap_or_default();
+    let deleted = row.opt_int(7)?.is_some_and(|deleted| deleted != 0);
+    Ok(Entry { path: row.text(0)?, size, modified_at, hashes, place, deleted })
 }

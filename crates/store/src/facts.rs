@@ -296,6 +296,8 @@ async fn set_entry_hashes(session: &mut Session<'_>, batch: &FactBatch) -> Resul
             size: hashes.size,
             modified_at: None,
             hashes: Some(*hashes),
+            place: Vec::new(),
+            deleted: false,
         }),
         FactBody::Records { .. } => None,
     };

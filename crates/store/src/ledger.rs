@@ -71,6 +71,24 @@ impl StoredTransfer {
 }
 
 impl Store {
+    /// The transfers of one fact, in the parser's order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`](crate::StoreError::Damaged) when a row cannot be understood.
+    pub async fn transfers_of_fact(
+        &self,
+        content: &Sha256,
+        stage: &str,
+        version: u32,
+    ) -> Result<Vec<Located<Transfer>>> {
+        let sql = "SELECT t.object, t.place, t.view, t.body FROM transfers t \
+                   JOIN facts f ON f.id = t.fact \
+                   WHERE f.content = $1 AND f.stage = $2 AND f.version = $3 ORDER BY t.seq";
+        let values = values![content.to_string(), stage, i64::from(version)];
+        let rows = self.read().await?.rows(sql, values).await?;
+        rows.iter().map(|row| located(row, 0)).collect()
+    }
+
     /// The transfers that the filter lets through, by time and then by place; those without a time
     /// come last. A wall-clock time without a zone is ordered as if it were UTC.
     ///

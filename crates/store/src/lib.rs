@@ -31,6 +31,7 @@ mod people;
 mod rechecks;
 mod records;
 mod referrals;
+mod runs;
 mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -53,6 +54,7 @@ pub use jobs::{Job, JobCount, NewJob, Reach};
 pub use ledger::{StoredTransfer, TransferFilter};
 pub use rechecks::{Compared, NoveltyChange};
 pub use referrals::{ReferralMove, StoredReferral};
+pub use runs::Run;
 pub use tip_decisions::{Decided, SamePerson, StoredMember};
 pub use tip_lines::{LineFilter, TipLine, TipLoss};
 pub use tips::{Accepted, Outcome, StoredTip, TipArrival, TipKey};

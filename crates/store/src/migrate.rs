@@ -12,6 +12,7 @@ pub(crate) const FILES: &[(i64, &str, &str)] = &[
     (2, "lists", include_str!("../migrations/0002_lists.sql")),
     (3, "video", include_str!("../migrations/0003_video.sql")),
     (4, "tip_lines", include_str!("../migrations/0004_tip_lines.sql")),
+    (5, "containers", include_str!("../migrations/0005_containers.sql")),
 ];
 
 /// Two processes may open a fresh SQLite file at once; the slower one then finds the tables there

@@ -41,6 +41,12 @@ pub struct Args {
     /// Only these exhibits, by label; without it, every exhibit of the case
     #[arg(long, value_name = "LABEL")]
     pub exhibit: Vec<String>,
+    /// Only data dated from here on, with zone
+    #[arg(long, value_name = "RFC3339", value_parser = UtcMillis::parse)]
+    pub data_from: Option<UtcMillis>,
+    /// Only data dated until here, with zone
+    #[arg(long, value_name = "RFC3339", value_parser = UtcMillis::parse)]
+    pub data_until: Option<UtcMillis>,
 }
 
 /// What happened.
@@ -69,6 +75,12 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Added, CliError> {
         let why = format!("ends before it begins ({})", args.from);
         return Err(CliError::bad(format!("--until {}", args.until), why));
     }
+    if let (Some(from), Some(until)) = (args.data_from, args.data_until)
+        && until < from
+    {
+        let why = format!("ends before it begins ({from})");
+        return Err(CliError::bad(format!("--data-until {until}"), why));
+    }
     let authorisation = Authorisation {
         id: args.id,
         case: args.case,
@@ -77,6 +89,8 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Added, CliError> {
         valid_until: args.until,
         categories: args.covers,
         exhibits: args.exhibit,
+        data_from: args.data_from,
+        data_until: args.data_until,
     };
     let deed = Deed::on(
         Action::AddAuthorisation,

@@ -11,8 +11,8 @@ use crate::{
 };
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_authz::{Action, Object};
-use amparo_model::{AuthorisationId, CaseId, DataCategory, EvidenceId, EvidenceItem, EvidenceKind};
-use amparo_pipeline::{Context, PipelineError, Progress, Summary};
+use amparo_model::{AuthorisationId, CaseId, EvidenceId, EvidenceItem, EvidenceKind};
+use amparo_pipeline::{Context, PipelineError, Progress, Scope, Summary};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +26,10 @@ pub const COMMAND: Command = Command {
         "amparo evidence add /evidence/phone --case ALC-2026-0001 --authorisation JI4-ALC-2026-17",
         "amparo evidence add /evidence/pc --case ALC-2026-0001 --authorisation JI4-ALC-2026-17 \
          --label E-02",
+        "amparo evidence add /evidence/E-03.E01 --case ALC-2026-0001 \
+         --authorisation JI4-ALC-2026-17",
+        "amparo evidence add /evidence/backup/Manifest.plist --case ALC-2026-0001 \
+         --authorisation JI4-ALC-2026-17 --passwords passwords.txt",
     ],
     hidden: false,
     args: <Args as clap::Args>::augment_args,
@@ -35,7 +39,8 @@ pub const COMMAND: Command = Command {
 /// What the operator gives.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// A folder: an extraction, an export, a mounted copy; it is only read
+    /// A folder (an extraction, an export, a mounted copy), or one file: an archive, a disk image
+    /// (its first segment), the Manifest.db of a backup; it is only read
     pub path: PathBuf,
     /// The case
     #[arg(long)]
@@ -46,6 +51,9 @@ pub struct Args {
     /// The exhibit's label, as on its seal [default: the folder's name]
     #[arg(long)]
     pub label: Option<String>,
+    /// A file with passwords for what is encrypted, one a line; needed again to go on after a stop
+    #[arg(long, value_name = "FILE")]
+    pub passwords: Option<PathBuf>,
 }
 
 /// What was done.
@@ -77,6 +85,9 @@ impl Outcome for Attached {
                 [("seconds", seconds.as_str()), ("media", media.as_str()), ("entries", &entries)];
             page.say_line("cli-evidence-first-alarm", &args);
         }
+        if summary.expired {
+            return page.say_line("cli-evidence-expired", &[]);
+        }
         if summary.interrupted {
             return page.say_line("cli-evidence-interrupted", &[]);
         }
@@ -105,7 +116,8 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Attached, CliError
         .detail(serde_json::json!({ "authorisation": order.id, "categories": scope }));
     session.act(&deed).await?;
     let _held = hold::exhibit(&session.folder, &item.id)?;
-    let context = context(session, order.categories.clone()).await?;
+    let secrets = passwords(args.passwords.as_deref())?;
+    let context = Context { secrets, ..context(session, Scope::of(&order)).await? };
     let mut meter = Meter::new(0);
     let summary =
         amparo_pipeline::attach(&context, &item, &mut |step| tell(session, &mut meter, &step))
@@ -125,9 +137,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Attached, CliError
 fn item(session: &Session, args: &Args) -> Result<EvidenceItem, CliError> {
     let bad = |why: String| CliError::bad(args.path.display(), why);
     let source = std::fs::canonicalize(&args.path).map_err(|error| bad(error.to_string()))?;
-    if !source.is_dir() {
-        return Err(bad("is no folder; this version reads folders".to_owned()));
-    }
+    let kind = kind_of(&source).ok_or_else(|| bad("is neither folder nor file".to_owned()))?;
     let own = std::fs::canonicalize(&session.folder).map_err(|error| bad(error.to_string()))?;
     if source.starts_with(&own) || own.starts_with(&source) {
         return Err(bad("holds this unit's own data, which changes while it is read".to_owned()));
@@ -144,18 +154,32 @@ fn item(session: &Session, args: &Args) -> Result<EvidenceItem, CliError> {
         case: args.case.clone(),
         authorisation: args.authorisation.clone(),
         label,
-        kind: EvidenceKind::Folder,
+        kind,
         source: text.to_owned(),
         attached_at: session.clock.now(),
         attached_by: session.actor.name.clone(),
     })
 }
 
+fn kind_of(source: &Path) -> Option<EvidenceKind> {
+    if source.is_dir() {
+        return Some(EvidenceKind::Folder);
+    }
+    source.is_file().then_some(EvidenceKind::File)
+}
+
+/// One password a line, as written; an empty line is none.
+fn passwords(file: Option<&Path>) -> Result<Vec<String>, CliError> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    let text = std::fs::read_to_string(file).map_err(|why| CliError::bad(file.display(), why))?;
+    Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
 /// Everything that the stages work with.
 ///
 /// # Errors
 /// [`CliError`] when database or workers cannot be used.
-pub async fn context(session: &Session, scope: Vec<DataCategory>) -> Result<Context, CliError> {
+pub async fn context(session: &Session, scope: Scope) -> Result<Context, CliError> {
     let started = Instant::now();
     let elapsed = move || u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let parallel = worker::parallel();
@@ -171,6 +195,7 @@ pub async fn context(session: &Session, scope: Vec<DataCategory>) -> Result<Cont
         elapsed_ms: Arc::new(elapsed),
         stop: session.interrupt.listen(),
         scope,
+        secrets: Vec::new(),
         parallel,
     })
 }
@@ -199,6 +224,7 @@ pub fn failed(error: PipelineError) -> CliError {
         PipelineError::Source(error) => CliError::bad("source", error),
         PipelineError::Objects(error) => CliError::storage("objects", error),
         PipelineError::Sandbox(error) => CliError::storage("worker", error),
+        PipelineError::Pattern(why) => CliError::bad("--path", why),
         PipelineError::Job(why) => CliError::storage("pipeline", why),
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::session::Session;
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
-use amparo_model::{CaseId, EvidenceId, Problem};
-use amparo_store::JobCount;
+use amparo_model::{CaseId, Container, EvidenceId, Problem};
+use amparo_store::{JobCount, Run};
 use serde::Serialize;
 
 /// See the file's head.
@@ -36,6 +36,20 @@ pub struct Status {
     pub evidence: EvidenceId,
     /// Whether all its paths are listed.
     pub listed: bool,
+    /// Whether the work was asked to pause.
+    pub paused: bool,
+    /// Files listed, and the sum of their sizes in bytes.
+    pub files: u64,
+    /// See `files`.
+    pub bytes: u64,
+    /// Files whose fingerprints are known, and their bytes.
+    pub files_read: u64,
+    /// See `files_read`.
+    pub bytes_read: u64,
+    /// Containers that were opened: archives, images, file systems.
+    pub containers: Vec<Container>,
+    /// The runs, the latest first.
+    pub runs: Vec<Run>,
     /// Jobs by wave, kind and state.
     pub jobs: Vec<Jobs>,
     /// What could not be read.
@@ -68,6 +82,7 @@ impl Outcome for Status {
     fn show(&self, page: &mut Page<'_>) {
         let id = if self.listed { "cli-evidence-listed" } else { "cli-evidence-not-listed" };
         page.say_line(id, &[("evidence", self.evidence.as_str())]);
+        self.show_amounts(page);
         let job = |jobs: &Jobs| {
             vec![
                 jobs.wave.to_string(),
@@ -79,6 +94,27 @@ impl Outcome for Status {
         let heads = ["cli-head-wave", "cli-head-stage", "cli-head-state", "cli-head-count"];
         page.table(&heads, self.jobs.iter().map(job).collect());
         show_problems(&self.problems, page);
+    }
+}
+
+impl Status {
+    /// How much is read, since when, and when the first alarm came.
+    fn show_amounts(&self, page: &mut Page<'_>) {
+        let amounts = [self.files_read, self.files, self.bytes_read >> 20, self.bytes >> 20];
+        let [read, files, read_mb, mb] = amounts.map(|amount| amount.to_string());
+        let args = [("read", read.as_str()), ("files", &files), ("readmb", &read_mb), ("mb", &mb)];
+        page.say_line("cli-evidence-amounts", &args);
+        let Some(run) = self.runs.first() else { return };
+        let seconds = (run.seen_at.0 - run.started_at.0).max(0) / 1_000;
+        let (since, seconds) = (run.started_at.to_string(), seconds.to_string());
+        let state = run.ended.as_deref().unwrap_or(if self.paused { "pausing" } else { "running" });
+        let state = page.say().word("run", state);
+        let args = [("since", since.as_str()), ("seconds", &seconds), ("state", &state)];
+        page.say_line("cli-evidence-run", &args);
+        if let Some(ms) = self.runs.iter().find_map(|run| run.first_alarm_ms) {
+            let seconds = format!("{:.1}", ms as f64 / 1_000.0);
+            page.say_line("cli-evidence-alarm-at", &[("seconds", &seconds)]);
+        }
     }
 }
 
@@ -114,7 +150,16 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Status, CliError> 
     let item = session.exhibit(&args.case, &args.id, &[]).await?;
     let jobs = session.store.job_counts(&item.id).await?;
     let problems = session.store.problems(&item.id).await?;
+    let entries = session.store.entries(&item.id).await?;
+    let read: Vec<u64> = entries.iter().filter(|e| e.hashes.is_some()).map(|e| e.size).collect();
     Ok(Status {
+        paused: session.store.paused(&item.id).await?,
+        files: entries.len() as u64,
+        bytes: entries.iter().map(|entry| entry.size).fold(0, u64::saturating_add),
+        files_read: read.len() as u64,
+        bytes_read: read.into_iter().fold(0, u64::saturating_add),
+        containers: session.store.containers(&item.id).await?,
+        runs: session.store.runs(&item.id).await?,
         listed: session.store.listing_finished(&item.id).await?,
         jobs: jobs.into_iter().map(Jobs::from).collect(),
         problems: problems.into_iter().map(|(stage, problem)| Staged { stage, problem }).collect(),

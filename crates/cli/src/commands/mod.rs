@@ -13,6 +13,8 @@ pub mod demo;
 pub mod dump;
 pub mod evidence_add;
 pub mod evidence_list;
+pub mod evidence_pause;
+pub mod evidence_prioritise;
 pub mod evidence_status;
 pub mod fsck;
 pub mod hashset_check;

@@ -78,12 +78,12 @@ fn the_units_own_data_is_no_exhibit() {
 }
 
 #[test]
-fn a_source_that_is_no_folder_is_named() {
+fn a_source_that_cannot_be_one_is_named() {
     let unit = Unit::with_case("Unit");
     let missing = unit.path("missing");
     unit.run("ines", &add(&missing, "E-1")).ended(3).says(&["missing"]);
+    unit.run("ines", &add("/dev/null", "E-1")).ended(3).says(&["neither folder nor file"]);
     let file = unit.write("file", "x");
-    unit.run("ines", &add(&file, "E-1")).ended(3).says(&["folder"]);
     let none = ["evidence", "add", &file, "--case", "NO-1", "--authorisation", "O-1"];
     unit.run("ines", &none).ended(3).says(&["NO-1"]);
 }

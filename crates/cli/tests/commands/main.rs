@@ -11,6 +11,7 @@ mod authz;
 mod corpus;
 mod demo;
 mod evidence;
+mod faults;
 mod hash_sets;
 mod help;
 mod interrupted;

@@ -177,3 +177,17 @@ pub fn tip(number: u32, note: &str) -> String {
 pub fn count(value: &Value, key: &str) -> usize {
     value[key].as_array().unwrap_or_else(|| panic!("{key} in {value}")).len()
 }
+
+/// Copies a folder with everything in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy_folder(&path, &target)
+        } else {
+            std::fs::copy(&path, target).map(|_| ()).unwrap()
+        }
+    }
+}

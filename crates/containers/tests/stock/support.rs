@@ -1,7 +1,8 @@
 //! Runs stock tools, opens what they made, and cuts and bends it.
 
 use amparo_containers::{
-    Bytes, Fault, Found, Go, Kind, Limits, Listed, Memory, NoSiblings, Secrets, Siblings, Tree,
+    Bytes, Fault, Found, Go, Kind, Limits, Listed, Memory, NoSiblings, Secrets, Siblings, Stored,
+    Tree,
 };
 use amparo_model::Problem;
 use std::fs::File;
@@ -83,8 +84,9 @@ pub fn list(tree: &Tree) -> Listing {
         match listed {
             Listed::Node(node) => all.nodes.push(node),
             Listed::Problem(problem) => all.problems.push(problem),
-            Listed::Stored(_, stored) => {
-                all.stored.push((stored.algorithm.to_string(), stored.value));
+            Listed::Opened { stored, .. } => {
+                let line = |one: Stored| (one.algorithm.to_string(), one.value);
+                all.stored.extend(stored.into_iter().map(line));
             }
         }
         Go::On

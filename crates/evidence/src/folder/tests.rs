@@ -91,7 +91,7 @@ fn names_that_are_no_text_turn_back_into_their_files() {
     assert_eq!(listed.paths, ["100%25.txt", "caf%E9.jpg", "line%0Abreak", "%FF%FE"]);
     let source = FolderSource::open(root.path()).unwrap();
     for path in &listed.paths {
-        assert_eq!(source.read(path, 100).unwrap(), unescape_path(path).unwrap());
+        assert_eq!(source.read(path, 100).unwrap(), amparo_model::unescape_path(path).unwrap());
     }
 }
 

@@ -1,9 +1,10 @@
-//! The walk over a folder: depth first, sorted, no descriptor held while it descends.
+//! The walk over a folder: depth first, sorted, no descriptor held while it descends. Folders that
+//! may hold what matters most come before all others.
 
 use super::{FolderSource, words};
-use crate::path::escape_path;
-use amparo_model::{Entry, Problem, ProblemKind, UtcMillis};
+use amparo_model::{Entry, Problem, ProblemKind, UtcMillis, escape_path};
 use rustix::fs::{AtFlags, Dir, FileType, OFlags, Stat, readlinkat, statat};
+use std::ops::Not;
 use std::os::fd::OwnedFd;
 
 /// What a folder holds, before it is looked at.
@@ -20,23 +21,64 @@ enum Kind {
     Failed(String),
 }
 
-pub fn walk(source: &FolderSource, each: &mut dyn FnMut(Result<Entry, Problem>)) {
+/// Folders that come first wait apart, so that what they hold is known before the rest is read.
+pub fn walk(
+    source: &FolderSource,
+    first: &dyn Fn(&str) -> bool,
+    each: &mut dyn FnMut(Result<Entry, Problem>) -> bool,
+) {
     // Children wait in reverse order, so that the next one is at the end.
     let mut waiting = vec![Child { path: Vec::new(), kind: Kind::Folder }];
-    while let Some(child) = waiting.pop() {
+    let mut urgent = Vec::new();
+    while let Some(child) = urgent.pop().or_else(|| waiting.pop()) {
         let path = &child.path;
-        match child.kind {
+        let go = match child.kind {
             Kind::File(stat) => each(Ok(entry(path, &stat))),
             Kind::Other(what) => each(Err(problem(ProblemKind::Skipped, path, what))),
             Kind::Failed(why) => each(Err(problem(ProblemKind::Unreadable, path, why))),
             Kind::Folder => match children(source, path) {
                 Ok(mut children) => {
                     children.sort_by(|a, b| b.path.cmp(&a.path));
-                    waiting.append(&mut children);
+                    let comes_first = |child: &Child| {
+                        matches!(child.kind, Kind::Folder) && first(&name_of(&child.path))
+                    };
+                    let is_urgent = path.is_empty().not() && first(&name_of(path));
+                    let (soon, later): (Vec<_>, Vec<_>) = children
+                        .into_iter()
+                        .partition(|child| comes_first(child) || (is_urgent && child.is_file()));
+                    urgent.extend(soon);
+                    waiting.extend(later);
+                    true
                 }
                 Err(errno) => each(Err(problem(ProblemKind::Unreadable, path, words(errno)))),
             },
+        };
+        if !go {
+            return;
         }
+    }
+}
+
+/// The plain files directly in a folder.
+pub fn files_of(source: &FolderSource, folder: &[u8]) -> Vec<String> {
+    let inside = if folder.is_empty() { Vec::new() } else { [folder, b"/"].concat() };
+    let children = children(source, &inside).unwrap_or_default();
+    let files = children.iter().filter(|child| child.is_file());
+    let mut paths: Vec<String> = files.map(|child| escape_path(&child.path)).collect();
+    paths.sort();
+    paths
+}
+
+/// The folder's own name, in lower case.
+fn name_of(path: &[u8]) -> String {
+    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    String::from_utf8_lossy(name).to_lowercase()
+}
+
+impl Child {
+    fn is_file(&self) -> bool {
+        matches!(self.kind, Kind::File(_))
     }
 }
 
@@ -88,7 +130,7 @@ fn look(folder: &OwnedFd, name: &std::ffi::CStr) -> Kind {
     }
 }
 
-fn entry(path: &[u8], stat: &Stat) -> Entry {
+pub fn entry(path: &[u8], stat: &Stat) -> Entry {
     let ms =
         stat.st_mtime.saturating_mul(1000).saturating_add_unsigned(stat.st_mtime_nsec / 1_000_000);
     Entry {
@@ -96,6 +138,8 @@ fn entry(path: &[u8], stat: &Stat) -> Entry {
         size: u64::try_from(stat.st_size).unwrap_or(0),
         modified_at: Some(UtcMillis(ms)),
         hashes: None,
+        place: Vec::new(),
+        deleted: false,
     }
 }
 

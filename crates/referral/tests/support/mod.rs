@@ -142,6 +142,8 @@ fn authorisation() -> Authorisation {
         valid_until: at("2026-04-01T00:00:00Z"),
         categories: vec![DataCategory::Communications, DataCategory::Media],
         exhibits: Vec::new(),
+        data_from: None,
+        data_until: None,
     }
 }
 

@@ -29,6 +29,8 @@ pub fn order() -> Authorisation {
         valid_until: at(9_000_000),
         categories: DataCategory::ALL.to_vec(),
         exhibits: Vec::new(),
+        data_from: None,
+        data_until: None,
     }
 }
 
@@ -61,7 +63,14 @@ pub fn hashes(n: u8) -> Hashes {
 }
 
 pub fn entry(path: &str) -> Entry {
-    Entry { path: path.to_owned(), size: 10, modified_at: Some(at(5)), hashes: None }
+    Entry {
+        path: path.to_owned(),
+        size: 10,
+        modified_at: Some(at(5)),
+        hashes: None,
+        place: Vec::new(),
+        deleted: false,
+    }
 }
 
 pub fn row(object: Sha256, table: &str, rowid: i64) -> Locator {

@@ -1,0 +1,391 @@
+//! What an exhibit is read from: a folder, or one file, with all containers that lie in it.
+//!
+//! Files of the folder are read here; what lies in containers comes through confined workers. Both
+//! are opened for reading only, and nothing is written beside them.
+
+use amparo_evidence::{FolderSource, ObjectStore, SourceError};
+use amparo_model::{Container, Entry, EvidenceItem, EvidenceKind, Problem, ProblemKind};
+use amparo_sandbox::{
+    EntryPart, Found, SandboxError, TreeEntry, TreePool, TreeRoot, WorkerCommand, WorkerError,
+};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Between the path of a container and what lies in it; a name never holds it.
+const INSIDE: &str = "//";
+/// Entries asked of a worker at once.
+const AT_ONCE: usize = 64;
+
+/// What a listing gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listed {
+    /// A file.
+    Entry(Entry),
+    /// A container whose entries follow.
+    Container(Container),
+    /// What could not be read.
+    Problem(Problem),
+}
+
+/// Bytes of an entry, and what was wrong with them.
+pub type Bytes = Result<(Vec<u8>, Vec<Problem>), SourceError>;
+
+/// An exhibit opened for reading.
+pub struct Source {
+    folder: Arc<FolderSource>,
+    /// The one file that is the exhibit; its neighbours are only read where it needs them.
+    only: Option<String>,
+    command: WorkerCommand,
+    secrets: Vec<String>,
+    trees: Mutex<BTreeMap<String, Arc<TreePool>>>,
+}
+
+impl Source {
+    /// Opens the exhibit. `secrets` are passwords for what is encrypted in it.
+    ///
+    /// # Errors
+    /// [`SourceError::Unreadable`] when it is not there or may not be read.
+    pub fn open(
+        item: &EvidenceItem,
+        command: WorkerCommand,
+        secrets: Vec<String>,
+    ) -> Result<Self, SourceError> {
+        let path = Path::new(&item.source);
+        let (folder, only) = match (item.kind, path.parent(), path.file_name()) {
+            (EvidenceKind::File, Some(parent), Some(name)) => {
+                (parent, Some(amparo_model::escape_path(name.as_encoded_bytes())))
+            }
+            _ => (path, None),
+        };
+        let folder = Arc::new(FolderSource::open(folder)?);
+        if let Some(only) = &only {
+            folder.entry(only)?;
+        }
+        Ok(Self { folder, only, command, secrets, trees: Mutex::default() })
+    }
+
+    /// Everything, the folder's own files first, then what lies in containers. `first` names
+    /// folders, in lower case, that are walked before others; `each` answers whether to go on.
+    ///
+    /// # Errors
+    /// [`SandboxError`] when this machine cannot confine a worker.
+    pub fn list(
+        &self,
+        first: &dyn Fn(&str) -> bool,
+        each: &mut dyn FnMut(Listed) -> bool,
+    ) -> Result<(), SandboxError> {
+        let mut containers = Vec::new();
+        let mut go = true;
+        let mut note = |found: Result<Entry, Problem>| {
+            let listed = match found {
+                Ok(entry) => {
+                    if amparo_sandbox::named_like_container(&entry.path) {
+                        containers.push(entry.path.clone());
+                    }
+                    Listed::Entry(entry)
+                }
+                Err(problem) => Listed::Problem(problem),
+            };
+            go = each(listed);
+            go
+        };
+        match &self.only {
+            Some(only) => {
+                note(self.folder.entry(only).map_err(|error| error.problem()));
+                // Whatever its name: the operator says that it is one.
+                containers = vec![only.clone()];
+            }
+            None => self.folder.list_first(first, &mut note),
+        }
+        for container in containers {
+            if !go {
+                break;
+            }
+            go = self.list_container(&container, each)?;
+        }
+        Ok(())
+    }
+
+    /// The names of the files of one folder of the exhibit, not of a container; empty when it
+    /// cannot be listed.
+    #[must_use]
+    pub fn files_of(&self, folder: &str) -> Vec<String> {
+        if self.only.is_some() { Vec::new() } else { self.folder.files_of(folder) }
+    }
+
+    /// The bytes of an entry, if there are at most `limit` of them.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn read(&self, entry: &Entry, limit: u64) -> Bytes {
+        self.read_many(&[entry], limit).pop().unwrap_or_else(|| Err(lost(&entry.path)))
+    }
+
+    /// The same for many entries, in their order.
+    #[must_use]
+    pub fn read_many(&self, entries: &[&Entry], limit: u64) -> Vec<Bytes> {
+        let mut read: Vec<Option<Bytes>> = entries.iter().map(|_| None).collect();
+        let mut inside: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, (entry, slot)) in entries.iter().zip(&mut read).enumerate() {
+            match root_of(entry) {
+                Some((root, _)) if entry.size <= limit => inside.entry(root).or_default().push(at),
+                Some(_) => {
+                    let (path, size) = (entry.path.clone(), entry.size);
+                    *slot = Some(Err(SourceError::TooLarge { path, size, limit }));
+                }
+                None => {
+                    let bytes = self.folder.read(&entry.path, limit);
+                    *slot = Some(bytes.map(|bytes| (bytes, Vec::new())));
+                }
+            }
+        }
+        for (root, places) in inside {
+            for some in places.chunks(AT_ONCE) {
+                let asked: Vec<&Entry> =
+                    some.iter().filter_map(|at| entries.get(*at).copied()).collect();
+                let bytes = self.read_inside(root, &asked, limit);
+                for (at, bytes) in some.iter().zip(bytes) {
+                    if let Some(slot) = read.get_mut(*at) {
+                        *slot = Some(bytes);
+                    }
+                }
+            }
+        }
+        let paths = entries.iter().map(|entry| &entry.path);
+        read.into_iter()
+            .zip(paths)
+            .map(|(one, path)| one.unwrap_or_else(|| Err(lost(path))))
+            .collect()
+    }
+
+    /// The first bytes of an entry, at most `limit`.
+    ///
+    /// # Errors
+    /// [`SourceError`], never [`SourceError::TooLarge`].
+    pub fn head(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, SourceError> {
+        let Some((root, _)) = root_of(entry) else { return self.folder.head(&entry.path, limit) };
+        let mut head = Vec::new();
+        self.stream(root, entry, limit, &mut |bytes| head.extend_from_slice(bytes))?;
+        Ok(head)
+    }
+
+    /// All bytes of an entry of any size, piece by piece; what was wrong with them comes back.
+    ///
+    /// # Errors
+    /// [`SourceError`], never [`SourceError::TooLarge`].
+    pub fn pieces(
+        &self,
+        entry: &Entry,
+        each: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<Problem>, SourceError> {
+        let Some((root, _)) = root_of(entry) else { return Err(lost(&entry.path)) };
+        self.stream(root, entry, u64::MAX, each)
+    }
+
+    /// The folder, for what lies in it and in no container.
+    #[must_use]
+    pub fn folder(&self) -> &FolderSource {
+        &self.folder
+    }
+
+    /// The entry as a file opened for reading only: itself, or a private copy of what lies in a
+    /// container, which vanishes when it is closed.
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn file(&self, entry: &Entry, objects: &ObjectStore) -> Result<File, SourceError> {
+        if root_of(entry).is_none() {
+            return self.folder.file(&entry.path);
+        }
+        let refused = |why: String| SourceError::Unreadable { path: entry.path.clone(), why };
+        let mut copy = objects.draft().map_err(|error| refused(error.to_string()))?;
+        let mut failed = None;
+        self.pieces(entry, &mut |bytes| {
+            if failed.is_none() {
+                failed = std::io::Write::write_all(&mut copy, bytes).err();
+            }
+        })?;
+        match failed {
+            Some(error) => Err(refused(error.to_string())),
+            None => copy.open().map_err(|error| refused(error.to_string())),
+        }
+    }
+
+    fn list_container(
+        &self,
+        root: &str,
+        each: &mut dyn FnMut(Listed) -> bool,
+    ) -> Result<bool, SandboxError> {
+        let tree = match self.tree(root) {
+            Ok(tree) => tree,
+            Err(error) => return Ok(each(Listed::Problem(error.problem()))),
+        };
+        let mut go = true;
+        let listed = tree.list(&mut |found| {
+            let told = inside(root, found);
+            go = told.is_none_or(&mut *each);
+            go
+        });
+        match listed {
+            Ok(()) => Ok(go),
+            Err(WorkerError::Sandbox(error)) => Err(error),
+            Err(error) => Ok(each(Listed::Problem(Problem {
+                kind: error.kind(),
+                at: None,
+                subject: root.to_owned(),
+                detail: error.to_string(),
+            }))),
+        }
+    }
+
+    fn read_inside(&self, root: &str, entries: &[&Entry], limit: u64) -> Vec<Bytes> {
+        let mut read: Vec<Bytes> = Vec::with_capacity(entries.len());
+        let tree = match self.tree(root) {
+            Ok(tree) => tree,
+            Err(error) => return entries.iter().map(|_| Err(error.clone())).collect(),
+        };
+        let mut held = Vec::new();
+        // A worker that dies costs the entry it worked on; the next one goes on behind it.
+        while let Some(left) = entries.get(read.len()..).filter(|left| !left.is_empty()) {
+            let parts: Vec<EntryPart> =
+                left.iter().map(|entry| part(entry, limit.saturating_add(1))).collect();
+            held.clear();
+            let cell = std::cell::RefCell::new((&mut held, &mut read));
+            let outcome = tree.read(
+                &parts,
+                &mut |_, bytes| cell.borrow_mut().0.extend_from_slice(bytes),
+                &mut |_, problems, failed| {
+                    let (held, read) = &mut *cell.borrow_mut();
+                    let bytes = std::mem::take(*held);
+                    let path = entries.get(read.len()).map_or("", |entry| entry.path.as_str());
+                    read.push(settle(path, bytes, problems, failed, limit));
+                },
+            );
+            if let Err((_, error)) = outcome {
+                let path = entries.get(read.len()).map_or("", |entry| entry.path.as_str());
+                read.push(Err(broken(path, &error)));
+            }
+        }
+        read
+    }
+
+    fn stream(
+        &self,
+        root: &str,
+        entry: &Entry,
+        limit: u64,
+        each: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<Problem>, SourceError> {
+        let mut outcome = Err(lost(&entry.path));
+        let read = self.tree(root)?.read(
+            &[part(entry, limit)],
+            &mut |_, bytes| each(bytes),
+            &mut |_, problems, failed| {
+                outcome = match failed {
+                    Some(problem) => Err(contained(&entry.path, problem)),
+                    None => Ok(problems),
+                };
+            },
+        );
+        read.map_err(|(_, error)| broken(&entry.path, &error))?;
+        outcome
+    }
+
+    fn tree(&self, root: &str) -> Result<Arc<TreePool>, SourceError> {
+        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tree) = trees.get(root) {
+            return Ok(Arc::clone(tree));
+        }
+        let (above, name) = root.rsplit_once('/').map_or(("", root), |(above, name)| (above, name));
+        let (folder, above) = (Arc::clone(&self.folder), above.to_owned());
+        let beside = move |path: &str| {
+            let path = if above.is_empty() { path.to_owned() } else { format!("{above}/{path}") };
+            folder.file(&path).ok()
+        };
+        let tree = Arc::new(TreePool::new(
+            self.command.clone(),
+            TreeRoot {
+                name: name.to_owned(),
+                file: self.folder.file(root)?,
+                beside: Box::new(beside),
+                secrets: self.secrets.clone(),
+            },
+        ));
+        // A folder of thousands of archives keeps few workers.
+        if trees.len() >= 4 {
+            trees.pop_first();
+        }
+        trees.insert(root.to_owned(), Arc::clone(&tree));
+        Ok(tree)
+    }
+}
+
+/// The file of the folder in which an entry lies, and its path from there on.
+fn root_of(entry: &Entry) -> Option<(&str, &str)> {
+    if entry.place.is_empty() { None } else { entry.path.split_once(INSIDE) }
+}
+
+fn part(entry: &Entry, length: u64) -> EntryPart {
+    let path = root_of(entry).map_or("", |(_, inside)| inside).to_owned();
+    EntryPart { path, place: entry.place.clone(), at: 0, length }
+}
+
+fn inside(root: &str, found: Found) -> Option<Listed> {
+    let path = |inside: &str| format!("{root}{INSIDE}{inside}");
+    Some(match found {
+        Found::Entry(TreeEntry { path: inside, size, place, deleted, modified_at }) => {
+            let path = path(&inside);
+            Listed::Entry(Entry { path, size, modified_at, hashes: None, place, deleted })
+        }
+        Found::Container(container) if container.path.is_empty() => {
+            Listed::Container(Container { path: root.to_owned(), ..container })
+        }
+        Found::Container(container) => {
+            let path = path(&container.path);
+            Listed::Container(Container { path, ..container })
+        }
+        // A file that only has the name of a container is an ordinary one.
+        Found::Problem(problem) if not_a_container(&problem) => return None,
+        Found::Problem(problem) if problem.subject.is_empty() => {
+            Listed::Problem(Problem { subject: root.to_owned(), ..problem })
+        }
+        Found::Problem(problem) => {
+            let subject = path(&problem.subject);
+            Listed::Problem(Problem { subject, ..problem })
+        }
+    })
+}
+
+fn not_a_container(problem: &Problem) -> bool {
+    problem.subject.is_empty() && problem.detail == amparo_sandbox::NO_CONTAINER
+}
+
+fn settle(
+    path: &str,
+    bytes: Vec<u8>,
+    problems: Vec<Problem>,
+    failed: Option<Problem>,
+    limit: u64,
+) -> Bytes {
+    let size = bytes.len() as u64;
+    match failed {
+        Some(problem) => Err(contained(path, problem)),
+        None if size > limit => Err(SourceError::TooLarge { path: path.to_owned(), size, limit }),
+        None => Ok((bytes, problems)),
+    }
+}
+
+fn contained(path: &str, problem: Problem) -> SourceError {
+    SourceError::Contained { path: path.to_owned(), kind: problem.kind, why: problem.detail }
+}
+
+fn broken(path: &str, error: &WorkerError) -> SourceError {
+    SourceError::Contained { path: path.to_owned(), kind: error.kind(), why: error.to_string() }
+}
+
+fn lost(path: &str) -> SourceError {
+    let (kind, why) = (ProblemKind::Unreadable, "the worker gave no answer".to_owned());
+    SourceError::Contained { path: path.to_owned(), kind, why }
+}

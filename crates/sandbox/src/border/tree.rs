@@ -1,0 +1,72 @@
+//! What a worker says of a container.
+
+use super::{Answer, Border, MAX_PROBLEMS, json, spend};
+use crate::frame::{Kind, ReadEnd, TreeEntry};
+use crate::violation::Violation;
+use amparo_model::Container;
+
+/// Longest path, in bytes: some containers deep, each with the longest that is read there.
+const MAX_PATH: usize = 96 << 10;
+/// Containers inside containers, volumes counted.
+const MAX_PLACE: usize = 32;
+
+impl Border {
+    pub(super) fn tree(&mut self, kind: Kind, body: &[u8]) -> Result<Answer, Violation> {
+        match kind {
+            Kind::Entries => self.entries(json(body)?),
+            Kind::Opened => self.opened(json(body)?),
+            Kind::Content => Ok(Answer::Content(body.to_vec())),
+            Kind::ReadEnd => self.read_end(json(body)?),
+            Kind::Beside => {
+                spend(&mut self.records, 1).ok_or(Violation::TooMuch("files beside"))?;
+                path(&json::<String>(body)?).map(Answer::Beside)
+            }
+            other => Err(Violation::Kind(other as u8)),
+        }
+    }
+
+    fn entries(&mut self, entries: Vec<TreeEntry>) -> Result<Answer, Violation> {
+        spend(&mut self.records, entries.len() as u64).ok_or(Violation::TooMuch("entries"))?;
+        for entry in &entries {
+            path(&entry.path)?;
+            if entry.place.is_empty() || entry.place.len() > MAX_PLACE {
+                return Err(Violation::Entry);
+            }
+        }
+        Ok(Answer::Entries(entries))
+    }
+
+    fn opened(&mut self, opened: Vec<Container>) -> Result<Answer, Violation> {
+        spend(&mut self.records, opened.len() as u64).ok_or(Violation::TooMuch("containers"))?;
+        let texts = |one: &Container| {
+            let stored = one.stored.iter().map(|(_, value)| value);
+            one.formats.iter().chain(stored).all(|text| text.len() <= 200)
+        };
+        let sound = |one: &Container| {
+            (one.path.is_empty() || path(&one.path).is_ok())
+                && one.formats.len() <= MAX_PLACE
+                && one.stored.len() <= MAX_PLACE
+                && texts(one)
+        };
+        if opened.iter().all(sound) { Ok(Answer::Opened(opened)) } else { Err(Violation::Entry) }
+    }
+
+    fn read_end(&mut self, end: ReadEnd) -> Result<Answer, Violation> {
+        self.problems += end.problems.len() as u64;
+        if self.problems > MAX_PROBLEMS {
+            return Err(Violation::TooMuch("problems"));
+        }
+        Ok(Answer::ReadEnd(end))
+    }
+}
+
+/// A path that turns back into the bytes of a name, and disturbs no terminal.
+fn path(path: &str) -> Result<String, Violation> {
+    let plain = !path.chars().any(|c| c.is_ascii_control());
+    let sound = plain && !path.is_empty() && path.len() <= MAX_PATH;
+    if sound && amparo_model::unescape_path(path).is_some() {
+        Ok(path.to_owned())
+    } else {
+        Err(Violation::Entry)
+    }
+}
