@@ -5,3 +5,4 @@
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod support;
+mod zip;
