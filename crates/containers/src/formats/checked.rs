@@ -17,13 +17,14 @@ pub struct Checked {
     notes: Vec<Fault>,
     /// Other bytes whose complaints are told too: those that these were made from.
     below: Option<Rc<dyn Bytes>>,
+    is_computed: bool,
 }
 
 impl Checked {
     /// `bytes`, which begin at `place` in their container and have the CRC-32 `stated`.
     pub fn new(bytes: Rc<dyn Bytes>, stated: impl Into<Option<u32>>, place: u64) -> Self {
         let (stated, seen) = (stated.into(), RefCell::default());
-        Self { bytes, stated, place, seen, notes: Vec::new(), below: None }
+        Self { bytes, stated, place, seen, notes: Vec::new(), below: None, is_computed: false }
     }
 
     /// What is wrong from the beginning.
@@ -31,9 +32,14 @@ impl Checked {
         Self { notes, ..self }
     }
 
-    /// Tells the complaints of `below` too.
+    /// Made from `below`, whose complaints are told too.
     pub fn over(self, below: Rc<dyn Bytes>) -> Self {
-        Self { below: Some(below), ..self }
+        Self { below: Some(below), is_computed: true, ..self }
+    }
+
+    /// They do not lie unchanged in the container, although they do in what they are a part of.
+    pub fn computed(self) -> Self {
+        Self { is_computed: true, ..self }
     }
 }
 
@@ -69,7 +75,7 @@ impl Bytes for Checked {
     }
 
     fn runs(&self) -> Option<Vec<(Option<u64>, u64)>> {
-        self.bytes.runs()
+        if self.is_computed { None } else { self.bytes.runs() }
     }
 }
 

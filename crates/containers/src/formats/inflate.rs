@@ -78,13 +78,18 @@ impl Decoder for Inflate {
             let packed = input.look(self.at, 1)?;
             let result = inflate(&mut self.state, packed, into, MZFlush::None);
             self.at += result.bytes_consumed as u64;
-            match result.status {
-                Ok(status) => self.ended = status == MZStatus::StreamEnd,
-                Err(MZError::Buf) => return Err(Fault::Truncated { at: self.at }),
-                Err(_) => return Err(Fault::damaged(self.at, "no DEFLATE data")),
-            }
+            self.ended = result.status == Ok(MZStatus::StreamEnd);
+            // What came out before an error is sound; the next call gives the error again.
             if result.bytes_written > 0 {
                 return Ok(result.bytes_written);
+            }
+            match result.status {
+                Ok(_) => {}
+                Err(MZError::Buf) => return Err(Fault::Truncated { at: self.at }),
+                Err(_) => {
+                    let why = "no DEFLATE data, or its checksum does not match";
+                    return Err(Fault::damaged(self.at, why));
+                }
             }
         }
         Ok(0)

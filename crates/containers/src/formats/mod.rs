@@ -7,6 +7,7 @@ mod inflate;
 mod input;
 mod pieces;
 mod serial;
+mod seven_zip;
 mod tar;
 mod zip;
 
@@ -15,7 +16,7 @@ use crate::format::Format;
 
 /// All formats, sorted by id.
 pub const FORMATS: &[&dyn Format] =
-    &[&android_backup::AndroidBackup, &gzip::Gzip, &tar::Tar, &zip::Zip];
+    &[&android_backup::AndroidBackup, &gzip::Gzip, &seven_zip::SevenZip, &tar::Tar, &zip::Zip];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

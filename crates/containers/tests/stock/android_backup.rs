@@ -60,6 +60,21 @@ fn a_cut_backup_names_what_is_cut() {
 }
 
 #[test]
+fn damage_of_the_compressed_stream_is_told() {
+    let (_dir, path) = backup("ANDROID BACKUP\n5\n1\nnone\n", true);
+    let whole = fs::read(&path).unwrap();
+    let mut bent = whole.clone();
+    *bent.last_mut().unwrap() ^= 1;
+    fs::write(&path, &bent).unwrap();
+    let listing = list(&tree(&path, &[]));
+    assert_eq!(listing.files().len(), 2);
+    assert!(listing.problems[0].detail.contains("checksum"), "{:?}", listing.problems);
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    let listing = list(&tree(&path, &[]));
+    assert!(listing.problems.len() >= 2, "{:?}", listing.problems);
+}
+
+#[test]
 fn cut_and_bent_backups_end() {
     let (_dir, path) = backup("ANDROID BACKUP\n5\n1\nnone\n", true);
     let bytes = fs::read(&path).unwrap();

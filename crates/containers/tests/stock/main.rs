@@ -6,6 +6,7 @@
 
 mod android_backup;
 mod gzip;
+mod seven_zip;
 mod support;
 mod tar;
 mod zip;

@@ -57,8 +57,26 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Reports every member.
+    /// Reports every member, and what was wrong with the bytes below: a compressed stream that was
+    /// cut ends the archive.
     pub fn list(&mut self, report: &mut Report<'_>) {
+        let mut is_stopped = false;
+        self.list_members(&mut |found| {
+            let go = report(found);
+            is_stopped |= go == Go::Stop;
+            go
+        });
+        if is_stopped {
+            return;
+        }
+        for fault in self.bytes.complaints() {
+            if report(Err(fault.problem(""))) == Go::Stop {
+                return;
+            }
+        }
+    }
+
+    fn list_members(&mut self, report: &mut Report<'_>) {
         // Where the next header lies, the latest bytes of a member, where zeros began.
         let (mut at, mut end, mut blank_at) = (0_u64, 0_u64, None);
         loop {
