@@ -1,10 +1,22 @@
 //! The formats, one file each, and how bytes are recognised.
 
+mod android_backup;
+mod checked;
+mod gzip;
+mod inflate;
+mod input;
+mod pieces;
+mod serial;
+mod seven_zip;
+mod tar;
+mod zip;
+
 use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] = &[];
+pub const FORMATS: &[&dyn Format] =
+    &[&android_backup::AndroidBackup, &gzip::Gzip, &seven_zip::SevenZip, &tar::Tar, &zip::Zip];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

@@ -4,4 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod android_backup;
+mod gzip;
+mod seven_zip;
 mod support;
+mod tar;
+mod zip;
