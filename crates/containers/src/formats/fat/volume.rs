@@ -123,12 +123,29 @@ impl Volume {
         Chain { runs: if there > 0 { vec![(first, there)] } else { Vec::new() }, fault }
     }
 
-    /// What a deleted entry may have held: so many free clusters from its first on, clusters in use
-    /// passed over, as The Sleuth Kit does. Nothing when the first is in use again.
-    pub fn remains(&self, first: u32, count: u64) -> Chain {
-        let mut chain = Chain::default();
-        chain.fault = self.free_from(first, count, &mut chain.runs).err();
-        chain
+    /// What a deleted entry may have held: its chain, if that is still whole and free; else so many
+    /// free clusters from its first on, clusters in use passed over, as The Sleuth Kit does. Nothing
+    /// when the first is in use again.
+    pub fn remains(&self, first: u32, count: u64, contiguous: bool) -> Chain {
+        let left = (!contiguous).then(|| self.left_chain(first, count)).flatten();
+        left.unwrap_or_else(|| {
+            let mut chain = Chain::default();
+            chain.fault = self.free_from(first, count, &mut chain.runs).err();
+            chain
+        })
+    }
+
+    /// exFAT marks clusters as free in the bitmap, and may leave the chain in the table as it was.
+    fn left_chain(&self, first: u32, count: u64) -> Option<Chain> {
+        self.bitmap.as_ref()?;
+        // Only a chain that ends where the file does is believed.
+        let chain = self.linked_alone(first, Wanted::AtMost(count + 1));
+        let held: u64 = chain.runs.iter().map(|(_, count)| u64::from(*count)).sum();
+        let free = |(first, count): &(u32, u32)| {
+            (*first..first.saturating_add(*count)).all(|cluster| self.is_free(cluster) == Ok(true))
+        };
+        let whole = chain.fault.is_none() && held == count && chain.runs.iter().all(free);
+        whole.then_some(chain)
     }
 
     fn free_from(&self, first: u32, count: u64, runs: &mut Vec<(u32, u32)>) -> Result<(), Fault> {

@@ -132,7 +132,7 @@ pub fn open(dialect: &dyn Dialect, address: u64) -> Result<Rc<dyn Bytes>, Fault>
     let count = volume.count(entry.valid);
     let mut chain = match (count, gone, entry.contiguous) {
         (0, _, _) => Chain::default(),
-        (_, true, _) => volume.remains(entry.first, count),
+        (_, true, _) => volume.remains(entry.first, count, entry.contiguous),
         (_, false, true) => volume.contiguous(entry.first, count),
         (_, false, false) => volume.linked_alone(entry.first, Wanted::Exactly(count)),
     };
