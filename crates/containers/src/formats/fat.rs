@@ -158,7 +158,7 @@ impl Dialect for FatVolume {
     fn read(&self, address: u64) -> Result<Entry, Fault> {
         let slot = array_at(&*self.volume.bytes, address)?;
         let short = Short(&slot);
-        if !short.is_sound() {
+        if !short.is_sound(self.volume.clusters, self.wide()) {
             return Err(Fault::damaged(address, "no entry of a folder"));
         }
         Ok(short.entry(self.wide(), address))

@@ -79,12 +79,15 @@ pub fn paths(listing: &Listing) -> Vec<String> {
     paths
 }
 
-/// Every file that The Sleuth Kit can read has the same bytes here.
+/// Every file has the bytes that The Sleuth Kit reads. Of those that only make a folder grow, some.
 pub fn same_bytes(image: &Path, kind: &str, tree: &Tree, fls: &BTreeMap<String, String>) -> usize {
     let mut compared = 0;
     for node in list(tree).nodes.iter().filter(|node| node.found.kind == Kind::File) {
         let mark = if node.found.deleted { "-" } else { "" };
         let path = format!("{mark}{}", String::from_utf8_lossy(&node.found.path));
+        if path.contains("grows") && !path.ends_with('0') {
+            continue;
+        }
         let args = ["-r", "-f", kind, image.to_str().unwrap(), &fls[&path]];
         let out = std::process::Command::new("icat").args(args).output().unwrap();
         let ours = tree.open(&node.found.path, &node.place).and_then(|bytes| all_of(&*bytes));
@@ -129,7 +132,7 @@ fn check(args: &[&str], kib: u32, kind: &str) {
     let (listing, fls) = (list(&tree), fls(&card.image, kind));
     assert_eq!(listing.problems, []);
     assert_eq!(paths(&listing), fls.keys().cloned().collect::<Vec<_>>());
-    assert_eq!(same_bytes(&card.image, kind, &tree, &fls), 69);
+    assert_eq!(same_bytes(&card.image, kind, &tree, &fls), 15);
     for (path, bytes) in &files {
         let path = if *path == "GONE.TXT" { "_ONE.TXT" } else { path };
         assert_eq!(bytes_of(&tree, path).unwrap(), *bytes, "{path}");
@@ -149,4 +152,17 @@ fn fat16() {
 #[test]
 fn fat32() {
     check(&["-F", "32", "-s", "1"], 36_000, "fat32");
+}
+
+#[test]
+fn cut_and_bent_it_ends() {
+    let check = |args: &[&str], kib, cuts, bends, places: &[u64]| {
+        let (card, _) = filled(args, kib);
+        cut_and_bend("card.img", &card.bytes(), cuts, bends, places);
+    };
+    // Boot sector, tables, root folder, first clusters.
+    check(&["-F", "12", "-s", "1", "-r", "112"], 1_000, 40, 250, &[0, 512, 6_656, 10_240, 50_000]);
+    check(&["-F", "16", "-s", "1"], 2_400, 20, 100, &[0, 512, 19_968, 36_352]);
+    // mtools want FAT32 to be large, so that few can be tried.
+    check(&["-F", "32", "-s", "1"], 34_000, 5, 20, &[0, 16_384, 16_896, 551_936]);
 }

@@ -5,5 +5,7 @@
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod exfat;
+mod exfat_card;
 mod fat;
 mod support;

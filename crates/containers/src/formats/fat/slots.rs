@@ -53,21 +53,29 @@ impl Short<'_> {
         }
     }
 
-    /// Whether it is a file or folder, and none of its bytes is one that no entry has.
-    pub fn is_sound(&self) -> bool {
+    /// Whether it may be a file or folder. Devices write what the specification forbids, so that a
+    /// live entry is refused only for what no device writes.
+    pub fn is_sound(&self, clusters: u32, wide: bool) -> bool {
         let [first, rest @ ..] = self.short();
-        let first_ok = matches!(first, DELETED | KANJI) || (first > b' ' && is_short(first));
-        let sound = first_ok && rest.iter().all(|byte| is_short(*byte));
-        sound && self.attributes() & 0xC0 == 0 && self.attributes() & VOLUME == 0
+        let named = (first >= b' ' || first == KANJI) && rest.iter().all(|byte| *byte >= b' ');
+        let plain = self.attributes() & 0xC0 == 0 || self.starts_inside(clusters, wide);
+        named && plain && self.attributes() & VOLUME == 0
     }
 
-    /// Whether what is said to be deleted can be believed: stricter, since such slots may hold
+    /// Whether what is said to be deleted can be believed: strict, since such slots may hold
     /// anything.
-    fn is_credible(&self, wide: bool, clusters: u32) -> bool {
-        let (first, size) = (self.first(wide), le32(self.0, 28));
-        let inside = first >= 2 && first - 2 < clusters;
-        let lower = self.short().iter().any(u8::is_ascii_lowercase);
-        !lower && (inside || (first == 0 && size == 0))
+    fn is_credible(&self, clusters: u32, wide: bool) -> bool {
+        let [first, rest @ ..] = self.short();
+        let short = |byte: &u8| is_short(*byte) && !byte.is_ascii_lowercase();
+        let named = (first > b' ' && short(&first)) || first == KANJI;
+        let sound = named && rest.iter().all(short) && self.attributes() & (0xC0 | VOLUME) == 0;
+        let empty = self.first(wide) == 0 && le32(self.0, 28) == 0;
+        sound && (empty || self.starts_inside(clusters, wide))
+    }
+
+    fn starts_inside(&self, clusters: u32, wide: bool) -> bool {
+        let first = self.first(wide);
+        first >= 2 && first - 2 < clusters
     }
 
     /// `.` and `..`.
@@ -97,7 +105,7 @@ impl Short<'_> {
     }
 }
 
-/// A byte of a short name. Small letters are forbidden, and written by some devices.
+/// A byte of a short name, small letters aside.
 fn is_short(byte: u8) -> bool {
     byte >= b' ' && !b"\"*+,./:;<=>?[\\]|\x7F".contains(&byte)
 }
@@ -209,7 +217,10 @@ impl FatSlots {
         if short.is_dots() || (short.attributes() & 0xC8 == VOLUME) {
             return;
         }
-        let sound = short.is_sound() && (!deleted || short.is_credible(self.wide, self.clusters));
+        let sound = match deleted {
+            true => short.is_credible(self.clusters, self.wide),
+            false => short.is_sound(self.clusters, self.wide),
+        };
         if !sound {
             if !deleted && !std::mem::replace(&mut self.broken, true) {
                 out.push_back(Err(Fault::damaged(at, "no entry of a folder")));
@@ -269,6 +280,6 @@ pub fn holds_slots(cluster: &[u8], wide: bool, clusters: u32) -> bool {
         && used.all(|slot| {
             let long = slot[11] == LONG && slot[12] == 0 && slot[26] == 0 && slot[27] == 0;
             let short = Short(slot);
-            long || (short.is_sound() && short.is_credible(wide, clusters))
+            long || (short.is_credible(clusters, wide))
         })
 }
