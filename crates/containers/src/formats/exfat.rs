@@ -2,8 +2,6 @@
 
 mod boot;
 mod slots;
-#[cfg(test)]
-mod tests;
 
 use super::fat::cache::Cache;
 use super::fat::pieces::Pieces;
@@ -17,11 +15,9 @@ use crate::format::{Container, Family, Format, Opened, Opening, Spec};
 use crate::found::{Go, Report};
 use crate::limits::Limits;
 use boot::Boot;
-use slots::ExSlots;
+use slots::{ExSlots, FOLDER_MOST};
 use std::rc::Rc;
 
-/// Bytes of the largest folder.
-const FOLDER_MOST: u64 = 256 << 20;
 /// Bytes of the root folder read at once while its first entries are looked for.
 const ROOT_CHUNK: usize = 64 << 10;
 
@@ -32,9 +28,11 @@ const SPEC: Spec = Spec {
     version: 1,
     suffixes: &[],
     gaps: &[
-        "Deleted entries are read from their first cluster on over clusters that are free now; a \
-         file that lay in pieces, or was written over, then holds other bytes.",
-        "A deleted folder is walked when its first cluster is free and begins with a whole entry.",
+        "Deleted entries are read along their chain where that is still whole and free, else from \
+         their first cluster on over clusters that are free now; a file that lay in pieces, or was \
+         written over, then holds other bytes.",
+        "A deleted folder is walked when its first cluster is free and begins with a whole entry, \
+         and only through clusters that follow each other.",
         "Entries that no folder names any more are not searched for, nor what lies behind the end \
          of a folder or a file.",
         "A time without its distance from UTC is not given.",

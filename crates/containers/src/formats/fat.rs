@@ -39,6 +39,8 @@ const SPEC: Spec = Spec {
     gaps: &[
         "Deleted entries are read from their first cluster on over clusters that are free now; a \
          file that lay in pieces, or was written over, then holds other bytes.",
+        "A deleted folder is walked when its first cluster is free and still begins as a folder's, \
+         and only through clusters that follow each other.",
         "Some systems erase the upper half of a deleted entry's first cluster on FAT32; its bytes \
          are then those of another place.",
         "Entries that no folder names any more are not searched for, nor what lies behind the end \

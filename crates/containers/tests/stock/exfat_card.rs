@@ -155,7 +155,7 @@ impl Card {
         for slot in set.slots().chunks(32) {
             while self.bytes[at] != 0 {
                 at += 32;
-                if (at - self.data) % 4_096 == 0 {
+                if (at - self.data).is_multiple_of(4_096) {
                     let next = le32(&self.bytes, self.table + cluster as usize * 4);
                     cluster = if next == 0 { cluster + 1 } else { next };
                     at = self.place(cluster);

@@ -22,6 +22,8 @@ const NAME: u8 = 0xC1;
 const BENIGN: u8 = 0x20;
 const FOLDER: u16 = 0x10;
 const NO_CHAIN: u8 = 2;
+/// Bytes of the largest folder.
+pub const FOLDER_MOST: u64 = 256 << 20;
 const NAME_UNITS: usize = 15;
 const QUARTER_MS: i64 = 15 * 60 * 1_000;
 
@@ -156,6 +158,8 @@ fn entry(set: &[[u8; SLOT]], places: &[u64]) -> Option<Entry> {
         entry.fault = Some(Fault::damaged(at, "a name that no file can have"));
     } else if le64(second, 8) > entry.size {
         entry.fault = Some(Fault::damaged(at, "more bytes written than the file holds"));
+    } else if entry.folder && entry.size > FOLDER_MOST {
+        entry.fault = Some(Fault::damaged(at, "a folder of more than 256 MiB"));
     }
     if !is_sound(&entry.name) {
         entry.name = made_sound(&entry.name);

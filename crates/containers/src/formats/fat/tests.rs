@@ -51,35 +51,12 @@ impl Card {
     }
 
     fn open(&self) -> Rc<dyn Container> {
-        let secrets = Secrets::default();
-        let opened = Fat.open(Opening {
-            bytes: Rc::new(Memory(self.bytes.clone())),
-            name: Vec::new(),
-            siblings: Rc::new(NoSiblings),
-            secrets: &secrets,
-            limits: self.limits,
-        });
-        match opened {
-            Ok(Opened::Entries(container)) => container,
-            _ => panic!("does not open"),
-        }
+        open_volume(Rc::new(Memory(self.bytes.clone())), self.limits)
     }
 
-    /// What is listed: paths (`-` deleted, `/` folder) with sizes, and problems.
+    /// What is listed: paths with sizes, `-` in front when deleted, and problems.
     fn listed(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        self.open().list(&mut |item| {
-            all.push(match item {
-                Ok(found) => {
-                    let mark = if found.deleted { "-" } else { "" };
-                    let path = String::from_utf8_lossy(&found.path);
-                    format!("{mark}{path} {}", found.size)
-                }
-                Err(problem) => format!("{}: {}", problem.subject, problem.detail),
-            });
-            Go::On
-        });
-        all
+        lines(&*self.open())
     }
 
     fn check(&self, expect: &[&str]) {
@@ -96,6 +73,29 @@ impl Card {
         }
         Ok(letters)
     }
+}
+
+fn open_volume(bytes: Rc<dyn Bytes>, limits: Limits) -> Rc<dyn Container> {
+    let (siblings, secrets) = (Rc::new(NoSiblings), &Secrets::default());
+    match Fat.open(Opening { bytes, name: Vec::new(), siblings, secrets, limits }) {
+        Ok(Opened::Entries(container)) => container,
+        _ => panic!("does not open"),
+    }
+}
+
+fn lines(container: &dyn Container) -> Vec<String> {
+    let mut all = Vec::new();
+    container.list(&mut |item| {
+        all.push(match item {
+            Ok(found) => {
+                let mark = if found.deleted { "-" } else { "" };
+                format!("{mark}{} {}", String::from_utf8_lossy(&found.path), found.size)
+            }
+            Err(problem) => format!("{}: {}", problem.subject, problem.detail),
+        });
+        Go::On
+    });
+    all
 }
 
 fn le(bytes: &[u8], at: usize) -> u16 {
@@ -305,6 +305,48 @@ fn case_first_letters_labels_and_rubbish() {
         ": damaged at byte 1088: no entry of a folder",
         "Z 0",
     ]);
+}
+
+#[test]
+fn what_devices_write_against_the_rules_is_listed() {
+    let card = Card::new().chain(&[2, END]).slot(0, short(b"a+b.c   JPG", 0x60, 2, 1));
+    card.slot(1, short(b" x         ", 0, 0, 0)).check(&["a+b.c.JPG 1", " x 0"]);
+    Card::new()
+        .slot(0, short(b"a+b     JPG", 0x60, 0, 1))
+        .check(&[": damaged at byte 1024: no entry of a folder"]);
+}
+
+/// Nothing of one cluster can be read.
+struct Scratched(Memory, u64);
+
+impl Bytes for Scratched {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
+        if at < self.1 + 512 && at + into.len() as u64 > self.1 {
+            return Err(Fault::Source { why: "scratched".to_owned() });
+        }
+        self.0.read_at(at, into)
+    }
+}
+
+#[test]
+fn a_bad_sector_in_a_folder_costs_only_its_neighbours() {
+    let chain: Vec<u16> = (2..26).chain([END]).collect();
+    let mut card = Card::new().chain(&chain).slot(0, short(b"D          ", 0x10, 2, 0));
+    let files = (0..24 * 16).map(|number| {
+        let name: [u8; 11] = format!("{number:<11}").into_bytes().try_into().unwrap();
+        short(&name, 0, 0, 0)
+    });
+    card = card.put(cluster(2), &files.collect::<Vec<_>>().concat());
+    // Of 12 KiB, the second 4 KiB are lost.
+    let bytes = Scratched(Memory(card.bytes.clone()), cluster(12) as u64);
+    let listed = lines(&*open_volume(Rc::new(bytes), card.limits));
+    assert_eq!(listed.len(), 1 + 2 * 128 + 1);
+    assert_eq!(listed[129], "D: the source could not be read: scratched");
+    assert_eq!((listed[128].as_str(), listed[130].as_str()), ("D/127 0", "D/256 0"));
 }
 
 #[test]

@@ -113,7 +113,7 @@ pub fn list(dialect: &dyn Dialect, limits: &Limits, report: &mut Report<'_>) {
         }
     }
     if !walk.taken.complete() {
-        let what = "clusters; chains are not compared any more".to_owned();
+        let what = "more clusters than are noted; later chains are not compared".to_owned();
         walk.problem(&Fault::Limit { what }, b"");
     }
 }
@@ -205,7 +205,7 @@ impl Walk<'_, '_> {
         let wanted = if entry.folder {
             self.dialect.folder_clusters(entry)
         } else {
-            Wanted::Exactly(volume.count(entry.valid))
+            Wanted::Exactly(volume.count(entry.size))
         };
         if !entry.contiguous {
             return volume.linked(entry.first, wanted, &mut self.taken);
