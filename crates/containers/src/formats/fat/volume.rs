@@ -93,17 +93,20 @@ impl Volume {
             }
             push(runs, cluster)?;
             count += 1;
-            let after = |why: &str| {
-                Err(Fault::damaged(at, format!("{why} after {count} clusters of the chain")))
-            };
+            let told = |why: String| Err(Fault::damaged(at, why));
             let enough = matches!(wanted, Wanted::Exactly(_)) && count == most;
             match self.table.link(cluster)? {
-                Link::Free => return after("the table calls the cluster free"),
-                Link::Bad => return after("the table calls the cluster bad"),
+                Link::Free => return told(format!("the table calls cluster {cluster} free")),
+                Link::Bad => return told(format!("the table calls cluster {cluster} bad")),
                 _ if enough => return Ok(()),
                 Link::Next(next) => cluster = next,
                 Link::End if matches!(wanted, Wanted::AtMost(_)) => return Ok(()),
-                Link::End => return after(&format!("{most} were needed and the end comes")),
+                Link::End => {
+                    let missing = most - count;
+                    return told(format!(
+                        "the chain ends at cluster {cluster}, {missing} too early"
+                    ));
+                }
             }
         }
         match wanted {

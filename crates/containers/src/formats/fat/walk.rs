@@ -129,12 +129,12 @@ pub fn open(dialect: &dyn Dialect, address: u64) -> Result<Rc<dyn Bytes>, Fault>
     }
     let volume = dialect.volume();
     let gone = entry.deleted || address & GONE != 0;
-    let count = volume.count(entry.valid);
-    let mut chain = match (count, gone, entry.contiguous) {
+    let (written, all) = (volume.count(entry.valid), volume.count(entry.size));
+    let mut chain = match (written, gone, entry.contiguous) {
         (0, _, _) => Chain::default(),
-        (_, true, _) => volume.remains(entry.first, count, entry.contiguous),
-        (_, false, true) => volume.contiguous(entry.first, count),
-        (_, false, false) => volume.linked_alone(entry.first, Wanted::Exactly(count)),
+        (_, true, contiguous) => volume.remains(entry.first, all, contiguous),
+        (_, false, true) => volume.contiguous(entry.first, written),
+        (_, false, false) => volume.linked_alone(entry.first, Wanted::Exactly(written)),
     };
     match chain.fault.take_if(|_| chain.runs.is_empty()) {
         Some(fault) => Err(fault),
