@@ -2,11 +2,15 @@
 //! come from Debian's packages, which `make setup` installs.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+#![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod android_backup;
 mod gzip;
 mod seven_zip;
+mod exfat;
+mod exfat_card;
+mod fat;
 mod support;
 mod tar;
 mod zip;
