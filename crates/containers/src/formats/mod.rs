@@ -2,6 +2,8 @@
 
 mod android_backup;
 mod checked;
+mod exfat;
+mod fat;
 mod gzip;
 mod inflate;
 mod input;
@@ -10,16 +12,20 @@ mod serial;
 mod seven_zip;
 mod tar;
 mod zip;
-mod exfat;
-mod fat;
 
 use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] =
-    &[&android_backup::AndroidBackup, &gzip::Gzip, &seven_zip::SevenZip, &tar::Tar, &zip::Zip];
-pub const FORMATS: &[&dyn Format] = &[&exfat::ExFat, &fat::Fat];
+pub const FORMATS: &[&dyn Format] = &[
+    &android_backup::AndroidBackup,
+    &exfat::ExFat,
+    &fat::Fat,
+    &gzip::Gzip,
+    &seven_zip::SevenZip,
+    &tar::Tar,
+    &zip::Zip,
+];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

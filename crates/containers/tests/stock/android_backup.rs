@@ -36,7 +36,7 @@ fn entries_are_listed_as_in_the_backup() {
             ["apps/org.example.chat/_manifest 19", "apps/org.example.chat/db/chat.db 200000"];
         assert_eq!(listing.files(), files);
         assert_eq!(listing.problems, []);
-        assert_eq!(listing.nodes[0].formats, ["android_backup/1"]);
+        assert_eq!(listing.formats[0], ["android_backup/1"]);
         assert_eq!(bytes_of(&tree, "apps/org.example.chat/db/chat.db").unwrap(), [7; 200_000]);
     }
 }

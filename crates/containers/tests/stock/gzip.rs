@@ -63,7 +63,7 @@ fn an_archive_inside_is_opened_without_unpacking() {
         let listing = list(&tree);
         assert_eq!(listing.files().len(), 41, "{:?}", listing.files());
         assert_eq!(listing.problems, []);
-        assert_eq!(listing.nodes[1].formats, ["gzip/1", "tar/1"]);
+        assert_eq!(listing.formats[1], ["gzip/1", "tar/1"]);
         for number in [39, 7, 20] {
             let path = format!("{inner}//in/{number:02}.bin");
             assert!(bytes_of(&tree, &path).unwrap() == sample(100_000 + number * 1_000));

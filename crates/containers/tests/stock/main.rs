@@ -6,11 +6,11 @@
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod android_backup;
-mod gzip;
-mod seven_zip;
 mod exfat;
 mod exfat_card;
 mod fat;
+mod gzip;
+mod seven_zip;
 mod support;
 mod tar;
 mod zip;

@@ -85,7 +85,7 @@ fn what_went_in_is_listed_and_read() {
         assert_eq!(listing.files(), as_7z_lists(&path, ""), "{options}");
         assert_eq!(listing.files().len(), 5, "{options}");
         compare(&tree, &listing, &inside, options);
-        assert_eq!(listing.nodes[0].formats, ["seven_zip/1"]);
+        assert_eq!(listing.formats[0], ["seven_zip/1"]);
     }
 }
 

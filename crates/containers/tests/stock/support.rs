@@ -75,6 +75,8 @@ pub struct Listing {
     pub nodes: Vec<amparo_containers::Node>,
     pub problems: Vec<Problem>,
     pub stored: Vec<(String, String)>,
+    /// The formats on the way to each container, in the order in which they were opened.
+    pub formats: Vec<Vec<String>>,
 }
 
 /// Lists all of a tree.
@@ -84,7 +86,8 @@ pub fn list(tree: &Tree) -> Listing {
         match listed {
             Listed::Node(node) => all.nodes.push(node),
             Listed::Problem(problem) => all.problems.push(problem),
-            Listed::Opened { stored, .. } => {
+            Listed::Opened { stored, formats, .. } => {
+                all.formats.push(formats);
                 let line = |one: Stored| (one.algorithm.to_string(), one.value);
                 all.stored.extend(stored.into_iter().map(line));
             }

@@ -66,7 +66,7 @@ fn what_went_in_is_listed_and_read_in_every_format() {
         let listing = list(&tree);
         assert_eq!(listing.files(), as_tar_lists(&tar, &inside), "{format}");
         assert_eq!(details(&listing), Vec::<String>::new(), "{format}");
-        assert_eq!(listing.nodes[0].formats, ["tar/1"]);
+        assert_eq!(listing.formats[0], ["tar/1"]);
         for node in listing.nodes.iter().filter(|node| node.found.kind == Kind::File) {
             let path = String::from_utf8(node.found.path.clone()).unwrap();
             let bytes = tree.open(&node.found.path, &node.place).unwrap();

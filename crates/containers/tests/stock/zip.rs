@@ -85,7 +85,7 @@ fn what_went_in_is_listed_and_read() {
         assert_eq!(listing.files(), as_unzip_lists(&zip), "{command}");
         assert!(listing.files().len() >= 4, "{command}");
         compare(&tree, &listing, &inside, command);
-        assert_eq!(listing.nodes[0].formats, ["zip/1"]);
+        assert_eq!(listing.formats[0], ["zip/1"]);
         let link = listing.nodes.iter().find(|node| node.found.path == b"link");
         assert!(link.is_none_or(|link| link.found.kind == Kind::Other), "{command}");
     }
