@@ -37,4 +37,4 @@ pub use format::{
 pub use formats::{FORMATS, by_id, recognise};
 pub use found::{Found, Go, Kind, Report};
 pub use limits::Limits;
-pub use tree::{INSIDE, Listed, Node, Tree, named_like_container};
+pub use tree::{INSIDE, Listed, MEDIUM_ADDRESS, Node, Tree, named_like_container};

@@ -21,6 +21,8 @@ use std::rc::Rc;
 
 /// Between the path of a container and what lies in it.
 pub const INSIDE: &[u8] = b"//";
+/// The address, behind a container's own place, of the medium inside its image file.
+pub const MEDIUM_ADDRESS: u64 = u64::MAX;
 /// Name of a medium in which nothing was recognised.
 const MEDIUM: &[u8] = b"medium";
 /// Opened containers kept for the next entry.
@@ -66,6 +68,8 @@ pub struct Tree {
 /// An opened container, with what its images said on the way.
 struct Layer {
     inside: Inside,
+    /// What the outermost image file holds.
+    medium: Option<Rc<dyn Bytes>>,
     formats: Vec<String>,
     stored: Vec<Stored>,
     problems: Vec<Problem>,
@@ -118,7 +122,8 @@ impl Tree {
         Ok(())
     }
 
-    /// The bytes of an entry that was listed with this path and place.
+    /// The bytes of an entry that was listed with this path and place. With [`MEDIUM_ADDRESS`]
+    /// behind the place of a container, and the container's path, those of the medium in its image.
     ///
     /// # Errors
     /// [`Fault`].
@@ -127,6 +132,10 @@ impl Tree {
             return Ok(Rc::clone(&self.root));
         };
         let above_path = container_path(path).unwrap_or_default();
+        if *address == MEDIUM_ADDRESS {
+            let medium = self.layer(path, above)?.medium.clone();
+            return medium.ok_or_else(|| Fault::unsupported("no image of a medium"));
+        }
         match &self.layer(above_path, above)?.inside {
             Inside::Entries(container) => container.open(*address),
             Inside::Medium(bytes) => Ok(Rc::clone(bytes)),
@@ -248,7 +257,7 @@ impl Tree {
             name = name_of(inside).to_vec();
             siblings = Rc::new(Beside::new(Rc::clone(container), folder_of(inside)));
         }
-        let (mut stored, mut problems) = (Vec::new(), Vec::new());
+        let (mut stored, mut problems, mut medium) = (Vec::new(), Vec::new(), None);
         for _ in 0..self.limits.depth {
             let (id, opened) = self.open_best(&bytes, &name, &siblings)?;
             if let Some(id) = id {
@@ -258,13 +267,15 @@ impl Tree {
                 Some(Opened::Entries(container)) => {
                     return Ok(Layer {
                         inside: Inside::Entries(container),
+                        medium,
                         formats,
                         stored,
                         problems,
                     });
                 }
-                Some(Opened::Image(Image { bytes: medium, stored: states, problems: found })) => {
-                    bytes = medium;
+                Some(Opened::Image(Image { bytes: inner, stored: states, problems: found })) => {
+                    medium.get_or_insert_with(|| Rc::clone(&inner));
+                    bytes = inner;
                     stored.extend(states);
                     problems.extend(found);
                 }
@@ -272,7 +283,8 @@ impl Tree {
                     return Err(Fault::unsupported("no container known here"));
                 }
                 None => {
-                    return Ok(Layer { inside: Inside::Medium(bytes), formats, stored, problems });
+                    let inside = Inside::Medium(bytes);
+                    return Ok(Layer { inside, medium, formats, stored, problems });
                 }
             }
         }

@@ -12,6 +12,7 @@ mod category;
 mod clock;
 pub mod compact_row;
 mod custody;
+mod custody_event;
 mod hash;
 mod id;
 mod locator;
@@ -32,6 +33,7 @@ pub use clock::{Clock, FixedClock, SteppingClock};
 pub use custody::{
     Authorisation, Case, Container, DataCategory, Entry, EvidenceItem, EvidenceKind, Wave,
 };
+pub use custody_event::{CustodyAct, CustodyEvent, SourceSums};
 pub use hash::{
     Bits256, HashAlgorithm, Hashes, Md5, ParseHashError, Pdq, PhotoDna, RecordedHash, Sha1, Sha256,
 };

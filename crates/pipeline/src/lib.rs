@@ -24,6 +24,7 @@ mod run;
 mod scope;
 pub mod source;
 pub mod stage;
+mod sums;
 
 pub use case_alarms::assess_case;
 pub use priority::prioritise;
@@ -31,6 +32,7 @@ pub use progress::{FirstAlarm, Progress, Summary};
 pub use recheck::{Change, Rechecked, owe_recheck, recheck};
 pub use run::attach;
 pub use scope::Scope;
+pub use sums::{source_folder, source_sums};
 
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_evidence::ObjectStore;

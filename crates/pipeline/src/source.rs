@@ -4,13 +4,12 @@
 //! are opened for reading only, and nothing is written beside them.
 
 use amparo_evidence::{FolderSource, ObjectStore, SourceError};
-use amparo_model::{Container, Entry, EvidenceItem, EvidenceKind, Problem, ProblemKind};
+use amparo_model::{Container, Entry, EvidenceItem, Problem, ProblemKind};
 use amparo_sandbox::{
     EntryPart, Found, SandboxError, TreeEntry, TreePool, TreeRoot, WorkerCommand, WorkerError,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Between the path of a container and what lies in it; a name never holds it.
@@ -52,14 +51,8 @@ impl Source {
         command: WorkerCommand,
         secrets: Vec<String>,
     ) -> Result<Self, SourceError> {
-        let path = Path::new(&item.source);
-        let (folder, only) = match (item.kind, path.parent(), path.file_name()) {
-            (EvidenceKind::File, Some(parent), Some(name)) => {
-                (parent, Some(amparo_model::escape_path(name.as_encoded_bytes())))
-            }
-            _ => (path, None),
-        };
-        let folder = Arc::new(FolderSource::open(folder)?);
+        let (folder, only) = crate::source_folder(item);
+        let folder = Arc::new(FolderSource::open(&folder)?);
         if let Some(only) = &only {
             folder.entry(only)?;
         }

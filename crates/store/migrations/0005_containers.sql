@@ -20,3 +20,11 @@ CREATE TABLE evidence_runs (
     body TEXT NOT NULL,
     PRIMARY KEY (evidence, started_at)
 );
+
+-- The chain of custody.
+CREATE TABLE custody_events (
+    evidence TEXT NOT NULL,
+    seq BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (evidence, seq)
+);

@@ -24,6 +24,7 @@ const TABLES: &[(&str, &str, bool)] = &[
     ("chats", "seq, object, place, view, body", true),
     ("contacts", "seq, object, place, view, body", true),
     ("containers", "evidence, path, body", false),
+    ("custody_events", "evidence, seq, body", false),
     ("entries", "evidence, path, size, modified_at, md5, sha1, sha256, place, deleted", false),
     ("evidence", "id, listed, body", false),
     ("evidence_contents", "evidence, body_kind, content", false),

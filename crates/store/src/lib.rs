@@ -17,6 +17,7 @@
 mod alarms;
 mod cases;
 mod chats;
+mod custody;
 mod dump;
 mod error;
 mod evidence;

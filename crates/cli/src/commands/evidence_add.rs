@@ -11,7 +11,7 @@ use crate::{
 };
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_authz::{Action, Object};
-use amparo_model::{AuthorisationId, CaseId, EvidenceId, EvidenceItem, EvidenceKind};
+use amparo_model::{AuthorisationId, CustodyAct, CustodyEvent, CaseId, EvidenceId, EvidenceItem, EvidenceKind};
 use amparo_pipeline::{Context, PipelineError, Progress, Scope, Summary};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -131,7 +131,35 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Attached, CliError
         )
         .await?
         .unwrap_or(item);
+    if !summary.interrupted {
+        note_custody(session, &item).await?;
+    }
     Ok(Attached { item, summary })
+}
+
+/// What the source hashed to while it was read belongs into the chain of custody, once.
+async fn note_custody(session: &Session, item: &EvidenceItem) -> Result<(), CliError> {
+    let events = session.store.custody(&item.id).await?;
+    if events.iter().any(|event| event.act == CustodyAct::Read) {
+        return Ok(());
+    }
+    let sums = amparo_pipeline::source_sums(&session.store.entries(&item.id).await?);
+    let before = events.into_iter().rev().find_map(|event| event.sums);
+    let now = session.clock.now();
+    let event = CustodyEvent {
+        act: CustodyAct::Read,
+        at: now,
+        recorded_at: now,
+        recorded_by: session.actor.name.clone(),
+        holder: None,
+        seal: None,
+        from: None,
+        to: None,
+        reason: session.reason.clone(),
+        unchanged: before.map(|before| before == sums),
+        sums: Some(sums),
+    };
+    Ok(session.store.add_custody(&item.id, &event).await?)
 }
 
 fn item(session: &Session, args: &Args) -> Result<EvidenceItem, CliError> {

@@ -117,3 +117,102 @@ fn a_second_exhibit_takes_back_nothing_that_the_first_one_showed() {
     unit.run("ines", &add(&unit.path("backup"), "E-2")).ended(0);
     assert_eq!(verdicts(), before);
 }
+
+#[test]
+fn an_archive_is_an_exhibit_and_its_stores_stand_in_the_ledger() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    let archive = unit.path("phone.tar");
+    let made = std::process::Command::new("tar")
+        .args(["-cf", &archive, "-C", &device, "."])
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let said = unit.run("ines", &add(&archive, "E-1")).ended(0).json();
+    assert_eq!(said["item"]["kind"], "file", "{said}");
+    // The archive itself, and the two files in it.
+    assert_eq!(said["summary"]["entries"], 3, "{said}");
+    let args = ["ledger", "of", "telegram:user1000002", "--case", CASE];
+    assert!(count(&unit.run("ines", &args).ended(0).json(), "transfers") > 0);
+    let item = format!("{CASE}/E-1");
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    assert_eq!(status["containers"][0]["formats"][0], "tar/1", "{status}");
+    assert_eq!(status["files_read"], 3, "{status}");
+    let files = unit.run("ines", &["evidence", "list", "--case", CASE, "--item", &item]).ended(0);
+    let files = files.json()["entries"].to_string();
+    assert!(files.contains("phone.tar//Export/result.json"), "{files}");
+    let again = unit.run("ines", &add(&archive, "E-1")).ended(0).json();
+    assert_eq!(again["summary"]["jobs_done"], 0, "{again}");
+}
+
+#[test]
+fn what_the_order_does_not_cover_is_listed_and_not_read() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    unit.write("device/Dropbox/c.txt", "from a remote service");
+    unit.authorise("O-2", "2026-06-01T00:00:00Z", "communications,media");
+    let args = ["--authorisation", "O-2", "--label", "E-1"];
+    let add = [vec!["evidence", "add", device.as_str(), "--case", CASE], args.to_vec()].concat();
+    unit.run("ines", &add).ended(0);
+    let item = format!("{CASE}/E-1");
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    let problems = status["problems"].to_string();
+    assert!(problems.contains("out_of_scope") && problems.contains("Dropbox"), "{status}");
+    assert_eq!(status["files"], 3, "{status}");
+    assert_eq!(status["files_read"], 2, "{status}");
+}
+
+#[test]
+fn an_order_for_some_dates_leaves_out_what_is_dated_outside() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    let order = [
+        "authorisation",
+        "add",
+        "O-3",
+        "--case",
+        CASE,
+        "--authority",
+        "Court 4",
+        "--from",
+        "2026-01-01T00:00:00Z",
+        "--until",
+        "2026-06-01T00:00:00Z",
+        "--covers",
+        "communications,media",
+        "--data-from",
+        "2001-01-01T00:00:00Z",
+        "--data-until",
+        "2001-02-01T00:00:00Z",
+    ];
+    unit.run("sofia", &order).ended(0);
+    let args = ["--authorisation", "O-3", "--label", "E-1"];
+    let add = [vec!["evidence", "add", device.as_str(), "--case", CASE], args.to_vec()].concat();
+    unit.run("ines", &add).ended(0);
+    let item = format!("{CASE}/E-1");
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    let problems = status["problems"].to_string();
+    assert!(problems.contains("records dated outside"), "{status}");
+    assert!(problems.contains("files: dated outside"), "{status}");
+    let ledger = ["ledger", "of", "telegram:user1000002", "--case", CASE];
+    assert_eq!(count(&unit.run("ines", &ledger).ended(0).json(), "transfers"), 0);
+}
+
+#[test]
+fn the_work_can_be_directed_and_paused() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    unit.run("ines", &add(&device, "E-1")).ended(0);
+    let item = format!("{CASE}/E-1");
+    let first = ["evidence", "prioritise", &item, "--case", CASE, "--path", "**/*.txt"];
+    // All of it is read already.
+    assert_eq!(unit.run("ines", &first).ended(0).json()["files"], 0);
+    unit.run("ines", &["evidence", "pause", &item, "--case", CASE]).ended(0);
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    assert_eq!(status["paused"], true, "{status}");
+    assert_eq!(status["runs"][0]["ended"], "finished", "{status}");
+    unit.run("ana", &["evidence", "pause", &item, "--case", CASE]).ended(4);
+    unit.run("ines", &add(&device, "E-1")).ended(0);
+    let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
+    assert_eq!(status["paused"], false, "going on ends the pause: {status}");
+}

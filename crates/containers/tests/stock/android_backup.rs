@@ -68,7 +68,8 @@ fn damage_of_the_compressed_stream_is_told() {
     fs::write(&path, &bent).unwrap();
     let listing = list(&tree(&path, &[]));
     assert_eq!(listing.files().len(), 2);
-    assert!(listing.problems[0].detail.contains("checksum"), "{:?}", listing.problems);
+    let told = listing.problems.iter().any(|problem| problem.detail.contains("checksum"));
+    assert!(told, "{:?}", listing.problems);
     fs::write(&path, &whole[..whole.len() / 2]).unwrap();
     let listing = list(&tree(&path, &[]));
     assert!(listing.problems.len() >= 2, "{:?}", listing.problems);
