@@ -2,19 +2,21 @@
 //! files with numbers for names, and a manifest that says which file of the phone each of them is.
 //!
 //! What is opened is the manifest; the data files are read beside it. `Manifest.db` is a SQLite
-//! database. In an encrypted backup (since iOS 10.2) it is encrypted itself and cannot be
-//! recognised; then `Manifest.plist`, which holds the keys, is the way in.
+//! database, and before iOS 10 there is a `Manifest.mbdb` instead. In an encrypted backup since
+//! iOS 10.2 `Manifest.db` is encrypted itself and cannot be recognised; then `Manifest.plist`,
+//! which holds the keys, is the way in.
 
 mod cipher;
 mod data;
 mod database;
 mod keybag;
 mod manifest;
+mod mbdb;
 mod mbfile;
 mod plist;
 mod properties;
 
-use crate::bytes::{Bytes, array_at};
+use crate::bytes::{Bytes, array_at, vec_at};
 use crate::fault::Fault;
 use crate::format::{Family, Format, Opened, Opening, Secrets, Siblings, Spec};
 use cipher::Decrypted;
@@ -22,6 +24,7 @@ use data::Data;
 use database::Database;
 use keybag::{ClassKeys, Keybag};
 use manifest::Manifest;
+use mbdb::Mbdb;
 use properties::{Properties, begins_as_plist, holds};
 use std::rc::Rc;
 
@@ -40,9 +43,9 @@ const SPEC: Spec = Spec {
     title: "Backup of an iPhone or iPad (iTunes, Finder)",
     family: Family::Backup,
     version: 1,
-    suffixes: &["manifest.db", "manifest.plist"],
+    suffixes: &["manifest.db", "manifest.mbdb", "manifest.plist"],
     gaps: &[
-        "Backups of iOS before 10, which have a Manifest.mbdb, are not read.",
+        "Behind a damaged record of a Manifest.mbdb (before iOS 10) nothing is found.",
         "A manifest larger than the limit of what is held in memory (256 MiB) is not read.",
         "A write-ahead log beside Manifest.db is named, and not applied.",
         "Rows that were deleted from Manifest.db are not recovered.",
@@ -51,6 +54,7 @@ const SPEC: Spec = Spec {
     sources: &[
         "Apple Platform Security, Keybags for Data Protection",
         "iphone-dataprotection, description of keybags and of backups",
+        "iphonebackupbrowser, MbdbMbdxFormat",
         "CFBinaryPList.c of Apple's CoreFoundation",
         "https://www.sqlite.org/fileformat2.html",
         "RFC 8018 (PBKDF2), RFC 3394 (AES key wrap)",
@@ -67,6 +71,9 @@ impl Format for ItunesBackup {
             // The schema is short and therefore on the first page.
             return holds(head, b"relativePath") && holds(head, b"fileID");
         }
+        if head.starts_with(mbdb::MAGIC) {
+            return true;
+        }
         if !begins_as_plist(head) {
             return false;
         }
@@ -78,8 +85,11 @@ impl Format for ItunesBackup {
     }
 
     fn open(&self, opening: Opening<'_>) -> Result<Opened, Fault> {
-        let magic = array_at::<16>(&*opening.bytes, 0)?;
-        let manifest = if magic == database::MAGIC {
+        let first = vec_at(&*opening.bytes, 0, opening.bytes.len().min(16), 16)?;
+        if first.starts_with(mbdb::MAGIC) {
+            return Ok(Opened::Entries(Rc::new(from_mbdb(opening)?)));
+        }
+        let manifest = if first.starts_with(database::MAGIC) {
             from_database(opening)?
         } else {
             from_properties(&opening)?
@@ -91,22 +101,35 @@ impl Format for ItunesBackup {
 fn from_database(opening: Opening<'_>) -> Result<Manifest, Fault> {
     let siblings = opening.siblings;
     let named = opening.name.eq_ignore_ascii_case(MANIFEST);
-    let Some(properties) = siblings.open(PROPERTIES).filter(|_| named) else {
+    if !named || siblings.open(PROPERTIES).is_none() {
         let what = "a Manifest.db without the Manifest.plist of a backup beside it";
         return Err(Fault::unsupported(what));
-    };
+    }
     let database = Database::load(opening.bytes, opening.limits.held_bytes)?;
+    let (data, problems) = beside(siblings, opening.secrets, true);
+    Manifest::new(database, data, problems)
+}
+
+fn from_mbdb(opening: Opening<'_>) -> Result<Mbdb, Fault> {
+    let (data, problems) = beside(opening.siblings, opening.secrets, false);
+    Mbdb::new(&*opening.bytes, opening.limits.held_bytes, data, problems)
+}
+
+/// The data files of a manifest that is not encrypted itself: names and sizes can be listed without
+/// a key, and not every file has one.
+fn beside(siblings: Rc<dyn Siblings>, secrets: &Secrets, in_folders: bool) -> (Data, Vec<Fault>) {
     let mut problems = about_the_whole(&*siblings);
-    let keys = match Properties::read(&*properties) {
+    let missing = || Fault::Source { why: "the backup has no Manifest.plist".to_owned() };
+    let properties = siblings.open(PROPERTIES).ok_or_else(missing);
+    let keys = match properties.and_then(|bytes| Properties::read(&*bytes)) {
         Ok(properties) if !properties.encrypted => None,
-        Ok(properties) => Some(unlock(&properties, opening.secrets)),
+        Ok(properties) => Some(unlock(&properties, secrets)),
         Err(fault) => Some(Err(fault)),
     };
-    // Names and sizes are not encrypted here, and neither is every file.
     if let Some(Err(fault)) = &keys {
         problems.push(fault.clone());
     }
-    Manifest::new(database, Data { siblings, keys, in_folders: true }, problems)
+    (Data { siblings, keys, in_folders }, problems)
 }
 
 fn from_properties(opening: &Opening<'_>) -> Result<Manifest, Fault> {
@@ -169,6 +192,8 @@ mod tests {
         check(b"bplist00", false);
         check(b"SQLite format 3\0 CREATE TABLE Files (fileID TEXT, relativePath TEXT)", true);
         check(b"SQLite format 3\0 CREATE TABLE Files (id TEXT, relativePath TEXT)", false);
+        check(b"mbdb\x05\x00", true);
+        check(b"mbdb\x04\x00", false);
         check(b"", false);
     }
 }

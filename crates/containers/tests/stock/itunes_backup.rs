@@ -1,11 +1,13 @@
-//! Backups of iTunes and Finder, written here, listed and read by the crate.
+//! Backups of iTunes and Finder, written here, listed and read by the crate, and by `openssl` and
+//! `sqlite3` with the keys that only the writer knows.
 
 mod make;
 
-use crate::support::{OnDisk, all_of, bytes_of, cut_and_bend, list, tree};
+use crate::support::{OnDisk, all_of, bytes_of, cut_and_bend, list, run, tree};
 use amparo_containers::{Bytes, Fault, Kind, Limits, Memory, Secrets, Siblings, Tree};
 use amparo_model::{Problem, ProblemKind, UtcMillis};
-use make::{Entry, Form, id, write};
+use data_encoding::HEXLOWER;
+use make::{Entry, Form, MANIFEST_KEY, data_file, id, key_of, write};
 use rusqlite::Connection;
 use std::cell::RefCell;
 use std::fs;
@@ -46,11 +48,6 @@ fn path_in_container(entry: &Entry) -> String {
     format!("{}/{}", entry.domain, entry.path)
 }
 
-fn data_file(folder: &Path, domain: &str, path: &str) -> PathBuf {
-    let id = id(domain, path);
-    folder.join(&id[..2]).join(id)
-}
-
 /// Everything that went in comes out of the file that leads into the backup.
 fn comes_back(way_in: &str, folder: &TempDir, secrets: &[&str]) {
     let tree = tree(&folder.path().join(way_in), secrets);
@@ -65,7 +62,6 @@ fn comes_back(way_in: &str, folder: &TempDir, secrets: &[&str]) {
     assert_eq!((kinds(Kind::Folder), kinds(Kind::Other)), (2, 1));
     assert_eq!(listing.nodes[0].found.path, b"CameraRollDomain");
     for node in &listing.nodes {
-        assert_eq!(node.formats, ["itunes_backup/1"]);
         assert_eq!(node.found.modified_at, Some(UtcMillis(1_700_000_000_000)));
     }
     for entry in entries().iter().filter(|entry| entry.flags == 1) {
@@ -90,6 +86,52 @@ fn an_encrypted_backup_comes_back_with_any_of_the_passwords_given() {
     comes_back("Manifest.plist", &folder, &["", "wrong", PASSWORD]);
     let early = backup(Form::ManifestPlain(PASSWORD));
     comes_back("Manifest.db", &early, &[PASSWORD]);
+}
+
+#[test]
+fn stock_tools_decrypt_and_list_the_same() {
+    let form = Form::Encrypted(PASSWORD);
+    let folder = backup(form);
+    let plain = folder.path().join("plain");
+    let decrypt = |file: &Path, key: [u8; 32]| {
+        let (file, plain) = (file.to_str().unwrap(), plain.to_str().unwrap());
+        let (key, vector) = (HEXLOWER.encode(&key), "0".repeat(32));
+        let cipher = ["enc", "-d", "-aes-256-cbc", "-K", &key, "-iv", &vector];
+        run("openssl", &[&cipher[..], &["-in", file, "-out", plain]].concat());
+    };
+    let tree = tree(&folder.path().join("Manifest.plist"), &[PASSWORD]);
+    for entry in entries().iter().filter(|entry| entry.flags == 1) {
+        let file = data_file(folder.path(), entry.domain, entry.path, form);
+        decrypt(&file, key_of(&id(entry.domain, entry.path)));
+        let ours = bytes_of(&tree, &path_in_container(entry)).unwrap();
+        assert!(fs::read(&plain).unwrap() == ours, "{}", entry.path);
+    }
+    decrypt(&folder.path().join("Manifest.db"), MANIFEST_KEY);
+    let sql = "SELECT rtrim(domain || '/' || relativePath, '/') FROM Files ORDER BY rowid";
+    let theirs = run("sqlite3", &[plain.to_str().unwrap(), sql]);
+    let ours = list(&tree).nodes.into_iter().map(|node| node.found.path);
+    let ours: Vec<String> = ours.map(|path| String::from_utf8(path).unwrap()).collect();
+    assert_eq!(theirs.lines().collect::<Vec<_>>(), ours);
+}
+
+#[test]
+fn a_backup_of_an_old_phone_comes_back() {
+    comes_back("Manifest.mbdb", &backup(Form::Old(None)), &[]);
+    let folder = backup(Form::Old(Some(PASSWORD)));
+    comes_back("Manifest.mbdb", &folder, &[PASSWORD]);
+
+    let tree = tree(&folder.path().join("Manifest.mbdb"), &["wrong"]);
+    let read = bytes_of(&tree, "HomeDomain/Library/ñandú.txt");
+    assert!(matches!(read, Err(Fault::Locked { .. })), "{read:?}");
+    // Records before a cut are there.
+    let records = fs::read(folder.path().join("Manifest.mbdb")).unwrap();
+    let (tree, _) =
+        beside(folder.path(), "Manifest.mbdb", records[..records.len() - 1].to_vec(), &[PASSWORD]);
+    let listing = list(&tree);
+    assert_eq!(listing.nodes.len(), entries().len() - 1);
+    assert!(words(&listing.problems).starts_with("the bytes end at "));
+    cut_and_bend("Manifest.mbdb", &records, 50, 100, &[0, records.len() as u64 / 2]);
+    survive_beside(folder.path(), "Manifest.mbdb", &records, 13);
 }
 
 #[test]
@@ -151,8 +193,9 @@ fn a_listing_opens_no_data_file() {
     let root = fs::read(folder.path().join("Manifest.db")).unwrap();
     let (tree, noted) = beside(folder.path(), "Manifest.db", root, &[]);
     assert_eq!(list(&tree).nodes.len(), entries().len());
-    let opened = noted.1.borrow().clone();
-    assert_eq!(opened, ["Manifest.plist", "Manifest.db-wal", "Status.plist"]);
+    let mut opened = noted.1.borrow().clone();
+    opened.sort();
+    assert_eq!(opened, ["Manifest.db-wal", "Manifest.plist", "Manifest.plist", "Status.plist"]);
 }
 
 #[test]
@@ -174,7 +217,7 @@ fn a_data_file_that_is_missing_or_cut_is_told_when_it_is_read() {
     let picture = "CameraRollDomain/Media/DCIM/100APPLE/IMG_0001.JPG";
     let (domain, path) = picture.split_once('/').unwrap();
     let folder = backup(Form::Encrypted(PASSWORD));
-    let file = data_file(folder.path(), domain, path);
+    let file = data_file(folder.path(), domain, path, Form::Encrypted(PASSWORD));
     let whole = fs::read(&file).unwrap();
     let tree = tree(&folder.path().join("Manifest.plist"), &[PASSWORD]);
 
@@ -211,6 +254,7 @@ fn damaged_rows_are_told_and_their_neighbours_go_on() {
     let folder = changed(
         "UPDATE Files SET file = x'62706C697374' WHERE relativePath = 'ChatStorage.sqlite'; \
          UPDATE Files SET domain = NULL WHERE relativePath = 'Media'; \
+         UPDATE Files SET file = zeroblob(2000000) WHERE relativePath = 'empty'; \
          UPDATE Files SET fileID = '../../../../../../etc/passwd' WHERE relativePath LIKE '%.txt';",
     );
     let tree = tree(&folder.path().join("Manifest.db"), &[]);
@@ -218,7 +262,8 @@ fn damaged_rows_are_told_and_their_neighbours_go_on() {
     assert_eq!(listing.nodes.len(), entries().len() - 1);
     let expected = "damaged at byte 0: row 2 of Manifest.db has no path\n\
                     AppDomainGroup-group.example.chat.shared/ChatStorage.sqlite: \
-                    damaged at byte 0: no binary property list";
+                    damaged at byte 0: no binary property list\n\
+                    HomeDomain/empty: above the limit: a record of 2000000 bytes; at most 1048576";
     assert_eq!(words(&listing.problems), expected);
     // Its size is then that of the data file, and it can be read.
     let chats = format!("{}/{}", CHATS.0, CHATS.1);
@@ -226,6 +271,18 @@ fn damaged_rows_are_told_and_their_neighbours_go_on() {
     assert_eq!(bytes_of(&tree, &chats).unwrap(), entries()[4].content);
     let outside = bytes_of(&tree, "HomeDomain/Library/ñandú.txt");
     assert!(matches!(outside, Err(Fault::Damaged { .. })), "{outside:?}");
+}
+
+#[test]
+fn a_manifest_too_large_to_hold_is_refused() {
+    let folder = backup(Form::Plain);
+    let root = Rc::new(Memory(fs::read(folder.path().join("Manifest.db")).unwrap()));
+    let siblings = Rc::new(Noted(folder.path().to_owned(), Rc::default()));
+    let limits = Limits { held_bytes: 20_000, ..Limits::default() };
+    let length = root.len();
+    let tree = Tree::new(b"Manifest.db".to_vec(), root, siblings, Secrets::default(), limits);
+    let expected = format!("above the limit: a manifest of {length} bytes; at most 20000");
+    assert_eq!(words(&list(&tree).problems), expected);
 }
 
 #[test]

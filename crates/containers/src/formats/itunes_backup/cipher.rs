@@ -78,6 +78,14 @@ impl Bytes for Decrypted {
         }
         Ok(filled)
     }
+
+    /// The encrypted form is at most one block longer than the plain one.
+    fn complaints(&self) -> Vec<Fault> {
+        let (length, stored) = (self.length, self.encrypted.len());
+        let more = stored > length.saturating_add(BLOCK);
+        let why = || format!("the manifest states {length} bytes, its data file has {stored}");
+        more.then(|| Fault::damaged(length, why())).into_iter().collect()
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +137,15 @@ mod tests {
         check(0, 4_000_000, 3);
         check(plain.len() - 1, 9, 1);
         check(plain.len(), 9, 0);
+    }
+
+    #[test]
+    fn what_is_there_and_not_claimed_is_told() {
+        let complaints = |length| {
+            let source = Rc::new(Memory(encrypted(&[1; 40])));
+            Decrypted::new(source, [7; 32], length).complaints().len()
+        };
+        assert_eq!([48, 40, 32, 31].map(complaints), [0, 0, 0, 1]);
     }
 
     #[test]

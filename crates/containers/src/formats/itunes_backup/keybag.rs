@@ -170,8 +170,11 @@ fn unwrap(by: &Key, wrapped: &[u8]) -> Option<Key> {
     KekAes256::from(*by).unwrap(wrapped, &mut key).ok().map(|()| key)
 }
 
-/// Name and value at this place; `None` at the end.
-fn field(bytes: &[u8], at: usize) -> Result<Option<(&[u8; 4], &[u8])>, Fault> {
+/// Name and value.
+type Field<'b> = (&'b [u8; 4], &'b [u8]);
+
+/// The field at this place; `None` at the end.
+fn field(bytes: &[u8], at: usize) -> Result<Option<Field<'_>>, Fault> {
     let rest = bytes.get(at..).unwrap_or_default();
     let Some((name, behind)) = rest.split_first_chunk::<4>() else { return Ok(None) };
     let length = usize::try_from(be32(behind, 0)).ok();

@@ -9,14 +9,15 @@ use pbkdf2::pbkdf2_hmac;
 use rusqlite::Connection;
 use sha1::{Digest, Sha1};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Rounds of the password's two derivations; real backups have 10 million and 10 thousand.
 const ROUNDS: (u32, u32) = (9, 7);
 /// The class that most files of a phone are in: readable after the first unlock.
 const CLASS: u32 = 3;
 const CLASS_KEY: [u8; 32] = [0xC1; 32];
-const MANIFEST_KEY: [u8; 32] = [0x3A; 32];
+/// What `Manifest.db` is encrypted with.
+pub const MANIFEST_KEY: [u8; 32] = [0x3A; 32];
 
 /// A file, folder or link of the phone.
 pub struct Entry {
@@ -36,6 +37,8 @@ pub enum Form<'p> {
     Encrypted(&'p str),
     /// With this password, but not the manifest: iOS 10.0 and 10.1.
     ManifestPlain(&'p str),
+    /// With an older manifest and without folders, with this password or without: before iOS 10.
+    Old(Option<&'p str>),
 }
 
 /// A value of a property list.
@@ -54,22 +57,41 @@ pub fn id(domain: &str, path: &str) -> String {
     HEXLOWER.encode(&Sha1::digest(format!("{domain}-{path}")))
 }
 
+impl<'p> Form<'p> {
+    fn password(self) -> Option<&'p str> {
+        match self {
+            Form::Plain => None,
+            Form::Encrypted(password) | Form::ManifestPlain(password) => Some(password),
+            Form::Old(password) => password,
+        }
+    }
+}
+
+/// Where the data file of an entry lies.
+pub fn data_file(folder: &Path, domain: &str, path: &str, form: Form<'_>) -> PathBuf {
+    let id = id(domain, path);
+    match form {
+        Form::Old(_) => folder.join(id),
+        _ => folder.join(&id[..2]).join(id),
+    }
+}
+
 /// Writes a backup into this folder.
 pub fn write(folder: &Path, entries: &[Entry], form: Form<'_>) {
-    let encrypted = form != Form::Plain;
+    let encrypted = form.password().is_some();
     for entry in entries.iter().filter(|entry| entry.flags == 1) {
-        let id = id(entry.domain, entry.path);
-        let data =
-            if encrypted { encrypt(&key_of(&id), &entry.content) } else { entry.content.clone() };
-        fs::create_dir_all(folder.join(&id[..2])).unwrap();
-        fs::write(folder.join(&id[..2]).join(&id), data).unwrap();
+        let key = key_of(&id(entry.domain, entry.path));
+        let data = if encrypted { encrypt(&key, &entry.content) } else { entry.content.clone() };
+        let file = data_file(folder, entry.domain, entry.path, form);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, data).unwrap();
     }
-    let database = database(entries, encrypted);
-    let database = match form {
-        Form::Encrypted(_) => encrypt(&MANIFEST_KEY, &database),
-        _ => database,
+    let (name, manifest) = match form {
+        Form::Old(_) => ("Manifest.mbdb", mbdb(entries, encrypted)),
+        Form::Encrypted(_) => ("Manifest.db", encrypt(&MANIFEST_KEY, &database(entries, true))),
+        _ => ("Manifest.db", database(entries, encrypted)),
     };
-    fs::write(folder.join("Manifest.db"), database).unwrap();
+    fs::write(folder.join(name), manifest).unwrap();
     fs::write(folder.join("Manifest.plist"), binary(&manifest_plist(form))).unwrap();
     let status = Value::Dictionary(vec![("SnapshotState", Value::Text("finished".into()))]);
     fs::write(folder.join("Status.plist"), binary(&status)).unwrap();
@@ -79,11 +101,12 @@ pub fn write(folder: &Path, entries: &[Entry], form: Form<'_>) {
 fn manifest_plist(form: Form<'_>) -> Value {
     let mut values = vec![
         ("Version", Value::Text("10.0".into())),
-        ("IsEncrypted", Value::Bool(form != Form::Plain)),
+        ("IsEncrypted", Value::Bool(form.password().is_some())),
         ("Lockdown", Value::Dictionary(vec![("ProductVersion", Value::Text("17.5".into()))])),
     ];
-    if let Form::Encrypted(password) | Form::ManifestPlain(password) = form {
-        values.push(("BackupKeyBag", Value::Data(keybag(password))));
+    if let Some(password) = form.password() {
+        let dual = !matches!(form, Form::Old(_));
+        values.push(("BackupKeyBag", Value::Data(keybag(password, dual))));
     }
     if let Form::Encrypted(_) = form {
         let key = [&4_u32.to_le_bytes()[..], &wrap(&[0xC4; 32], &MANIFEST_KEY)].concat();
@@ -102,14 +125,14 @@ fn database(entries: &[Entry], encrypted: bool) -> Vec<u8> {
     let insert = "INSERT INTO Files VALUES (?1, ?2, ?3, ?4, ?5)";
     for entry in entries {
         let id = id(entry.domain, entry.path);
-        let record = binary(&record(entry, encrypted.then(|| key_of(&id))));
+        let record = binary(&record(entry, encrypted.then(|| classed_key(&id))));
         database.execute(insert, (id, entry.domain, entry.path, entry.flags, record)).unwrap();
     }
     database.serialize("main").unwrap().to_vec()
 }
 
 /// An `MBFile` as NSKeyedArchiver writes it.
-fn record(entry: &Entry, key: Option<[u8; 32]>) -> Value {
+fn record(entry: &Entry, key: Option<Vec<u8>>) -> Value {
     let class = |name: &str| {
         let names = [name, "NSObject"].map(|name| Value::Text(name.into())).into();
         Value::Dictionary(vec![
@@ -117,7 +140,7 @@ fn record(entry: &Entry, key: Option<[u8; 32]>) -> Value {
             ("$classes", Value::Array(names)),
         ])
     };
-    let mode = [0o100_644, 0o040_755, 0o120_755][entry.flags as usize / 2];
+    let mode = i64::from(mode(entry));
     let mut file = vec![
         ("LastModified", Value::Integer(entry.modified)),
         ("Flags", Value::Integer(0)),
@@ -129,9 +152,8 @@ fn record(entry: &Entry, key: Option<[u8; 32]>) -> Value {
     ];
     let mut objects = vec![Value::Text("$null".into())];
     let mut rest = vec![Value::Text(entry.path.into()), class("MBFile")];
-    if let Some(key) = key.filter(|_| entry.flags == 1) {
+    if let Some(classed) = key.filter(|_| entry.flags == 1) {
         file.insert(0, ("EncryptionKey", Value::Uid(4)));
-        let classed = [&CLASS.to_le_bytes()[..], &wrap(&CLASS_KEY, &key)].concat();
         let data = vec![("$class", Value::Uid(5)), ("NS.data", Value::Data(classed))];
         rest.extend([Value::Dictionary(data), class("NSMutableData")]);
     }
@@ -145,10 +167,43 @@ fn record(entry: &Entry, key: Option<[u8; 32]>) -> Value {
     ])
 }
 
-fn keybag(password: &str) -> Vec<u8> {
+fn mode(entry: &Entry) -> u16 {
+    [0o100_644, 0o040_755, 0o120_755][entry.flags as usize / 2]
+}
+
+fn classed_key(id: &str) -> Vec<u8> {
+    [&CLASS.to_le_bytes()[..], &wrap(&CLASS_KEY, &key_of(id))].concat()
+}
+
+/// The manifest of backups before iOS 10.
+fn mbdb(entries: &[Entry], encrypted: bool) -> Vec<u8> {
+    let mut bytes = b"mbdb\x05\x00".to_vec();
+    for entry in entries {
+        let key = encrypted.then(|| classed_key(&id(entry.domain, entry.path)));
+        let strings = [Some(entry.domain.into()), Some(entry.path.into()), None, None, key];
+        let mut string = |value: Option<&[u8]>| {
+            let length = value.map_or(0xFFFF, |value| u16::try_from(value.len()).unwrap());
+            bytes.extend(length.to_be_bytes());
+            bytes.extend(value.unwrap_or_default());
+        };
+        strings.iter().for_each(|value: &Option<Vec<u8>>| string(value.as_deref()));
+        bytes.extend(mode(entry).to_be_bytes());
+        bytes.extend([7; 16]);
+        let modified = u32::try_from(entry.modified).unwrap();
+        bytes.extend([modified, 8, 9].map(u32::to_be_bytes).concat());
+        bytes.extend((entry.content.len() as u64).to_be_bytes());
+        bytes.extend([u8::try_from(CLASS).unwrap(), 1]);
+        bytes.extend(b"\x00\x04name\xFF\xFF");
+    }
+    bytes
+}
+
+/// `dual` with both derivations, else the one that there was before iOS 10.2.
+fn keybag(password: &str, dual: bool) -> Vec<u8> {
     let (mut first, mut key) = ([0; 32], [0; 32]);
     pbkdf2_hmac::<sha2::Sha256>(password.as_bytes(), &[0xD5; 20], ROUNDS.0, &mut first);
-    pbkdf2_hmac::<Sha1>(&first, &[0x5A; 20], ROUNDS.1, &mut key);
+    let password = if dual { &first[..] } else { password.as_bytes() };
+    pbkdf2_hmac::<Sha1>(password, &[0x5A; 20], ROUNDS.1, &mut key);
     let mut bytes = Vec::new();
     let mut field = |name: &str, value: &[u8]| {
         bytes.extend(name.as_bytes());
@@ -162,9 +217,11 @@ fn keybag(password: &str) -> Vec<u8> {
     field("WRAP", &0_u32.to_be_bytes());
     field("SALT", &[0x5A; 20]);
     field("ITER", &ROUNDS.1.to_be_bytes());
-    field("DPWT", &0_u32.to_be_bytes());
-    field("DPIC", &ROUNDS.0.to_be_bytes());
-    field("DPSL", &[0xD5; 20]);
+    if dual {
+        field("DPWT", &0_u32.to_be_bytes());
+        field("DPIC", &ROUNDS.0.to_be_bytes());
+        field("DPSL", &[0xD5; 20]);
+    }
     for class in 1..=11_u32 {
         let number = u8::try_from(class).unwrap();
         // What only the device opens is in every keybag.
@@ -185,7 +242,7 @@ fn keybag(password: &str) -> Vec<u8> {
 }
 
 /// A key of its own for each file.
-fn key_of(id: &str) -> [u8; 32] {
+pub fn key_of(id: &str) -> [u8; 32] {
     sha2::Sha256::digest(id).into()
 }
 
