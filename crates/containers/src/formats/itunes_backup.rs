@@ -49,6 +49,7 @@ const SPEC: Spec = Spec {
         "A manifest larger than the limit of what is held in memory (256 MiB) is not read.",
         "A write-ahead log beside Manifest.db is named, and not applied.",
         "Rows that were deleted from Manifest.db are not recovered.",
+        "Extended attributes of files and the targets of links are not read.",
         "Keys that only the device itself can unwrap stay closed.",
     ],
     sources: &[

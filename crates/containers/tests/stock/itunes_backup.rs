@@ -240,6 +240,27 @@ fn a_data_file_that_is_missing_or_cut_is_told_when_it_is_read() {
     assert_eq!(bytes_of(&tree, picture), Err(Fault::Source { why }));
 }
 
+#[test]
+fn bytes_that_the_record_does_not_count_are_told() {
+    let folder = backup(Form::Encrypted(PASSWORD));
+    let form = Form::Encrypted(PASSWORD);
+    let empty = data_file(folder.path(), "HomeDomain", "empty", form);
+    let tree = tree(&folder.path().join("Manifest.plist"), &[PASSWORD]);
+    let complaints = || {
+        let listing = list(&tree);
+        let node = listing.nodes.iter().find(|node| node.found.path == b"HomeDomain/empty");
+        let node = node.unwrap();
+        let bytes = tree.open(&node.found.path, &node.place).unwrap();
+        assert_eq!(all_of(&*bytes), Ok(vec![]));
+        bytes.complaints().len()
+    };
+    assert_eq!(complaints(), 0);
+    fs::write(&empty, [0; 160]).unwrap();
+    assert_eq!(complaints(), 1);
+    fs::remove_file(&empty).unwrap();
+    assert_eq!(complaints(), 0);
+}
+
 /// A backup without password whose manifest was changed by these statements.
 fn changed(statements: &str) -> TempDir {
     let folder = backup(Form::Plain);

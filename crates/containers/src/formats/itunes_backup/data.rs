@@ -28,18 +28,22 @@ impl Data {
     /// # Errors
     /// [`Fault`]: it is not there, or it is encrypted and cannot be decrypted.
     pub(super) fn open(&self, name: &[u8], file: &MbFile) -> Result<Rc<dyn Bytes>, Fault> {
-        if file.size == 0 {
-            return Ok(Rc::new(Memory(Vec::new())));
-        }
         let path = self.path(name)?;
         let key = match (&self.keys, &file.key) {
             (Some(Ok(keys)), Some(wrapped)) => Some(keys.unwrap(file.class, wrapped)?),
             (Some(Err(fault)), Some(_)) => return Err(fault.clone()),
             _ => None,
         };
-        let stored = self.siblings.open(&path).ok_or_else(|| Fault::Source {
-            why: format!("its data file {} is not in the backup", String::from_utf8_lossy(&path)),
-        })?;
+        let Some(stored) = self.siblings.open(&path) else {
+            // An empty file may have none.
+            if file.size == 0 {
+                return Ok(Rc::new(Memory(Vec::new())));
+            }
+            let path = String::from_utf8_lossy(&path);
+            return Err(Fault::Source {
+                why: format!("its data file {path} is not in the backup"),
+            });
+        };
         Ok(match key {
             Some(key) => Rc::new(super::cipher::Decrypted::new(stored, key, file.size)),
             None => stored,

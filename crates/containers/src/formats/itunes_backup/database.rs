@@ -162,7 +162,6 @@ fn harden(connection: &Connection) -> Result<(), rusqlite::Error> {
         DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW,
         DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA,
         DbConfig::SQLITE_DBCONFIG_DQS_DML,
-        DbConfig::SQLITE_DBCONFIG_DQS_DDL,
     ] {
         connection.set_db_config(off, false)?;
     }

@@ -156,8 +156,8 @@ impl Manifest {
             (Ok(file), _) => self.data.open(name, &file),
             // Without encryption the record is not needed to read the file.
             (Err(_), None) => {
-                let size = self.data.stored_length(name).max(1);
-                self.data.open(name, &MbFile { size, ..MbFile::default() })
+                let file = MbFile { size: u64::MAX, ..MbFile::default() };
+                self.data.open(name, &file)
             }
             (Err(fault), Some(_)) => Err(fault),
         }

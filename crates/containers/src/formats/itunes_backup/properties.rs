@@ -147,7 +147,8 @@ mod tests {
     fn the_xml_form_gives_its_outermost_values_alone() {
         let inner = "<key>Lockdown</key><dict><key>IsEncrypted</key><false/>\
                      <key>ManifestKey</key><data>AAAA</data></dict>";
-        let outer = "<key>SnapshotState</key><string>new</string><key>BackupKeyBag</key>\n<data>\n\tVkVS\n\tUw==\n</data>\
+        let outer = "<key>SnapshotState</key><string>new</string>\
+                     <key>BackupKeyBag</key>\n<data>\n\tVkVS\n\tUw==\n</data>\
                      <key>IsEncrypted</key><true/>";
         let expected = Properties {
             encrypted: true,
