@@ -11,7 +11,9 @@ use crate::{
 };
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_authz::{Action, Object};
-use amparo_model::{AuthorisationId, CustodyAct, CustodyEvent, CaseId, EvidenceId, EvidenceItem, EvidenceKind};
+use amparo_model::{
+    AuthorisationId, CaseId, CustodyAct, CustodyEvent, EvidenceId, EvidenceItem, EvidenceKind,
+};
 use amparo_pipeline::{Context, PipelineError, Progress, Scope, Summary};
 use serde::Serialize;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod fat;
 mod gzip;
 mod inflate;
 mod input;
+mod itunes_backup;
 mod pieces;
 mod serial;
 mod seven_zip;
@@ -22,6 +23,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &exfat::ExFat,
     &fat::Fat,
     &gzip::Gzip,
+    &itunes_backup::ItunesBackup,
     &seven_zip::SevenZip,
     &tar::Tar,
     &zip::Zip,

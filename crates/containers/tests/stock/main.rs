@@ -10,6 +10,7 @@ mod exfat;
 mod exfat_card;
 mod fat;
 mod gzip;
+mod itunes_backup;
 mod seven_zip;
 mod support;
 mod tar;
