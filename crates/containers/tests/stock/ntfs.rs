@@ -1,0 +1,1 @@
+//! NTFS as `mkntfs` makes it.
