@@ -47,7 +47,7 @@ impl Mft {
         if let Err(fault) = &first {
             let copy = Self::first(&volume, &geometry, geometry.mirror);
             if copy.is_ok() {
-                faults.push(fault.clone());
+                faults.push(from_copy(fault));
                 first = copy;
             }
         }
@@ -84,7 +84,9 @@ impl Mft {
         for data in attributes(first).flatten().filter(is_table) {
             if let Body::Extent(extent) = data.body {
                 self.table.layout.add(&extent, &self.geometry);
-                self.table.size = self.table.size.max(extent.size).min(longest);
+                // Behind what was written, nobody promises records.
+                let size = extent.size.min(extent.written).min(longest);
+                self.table.size = self.table.size.max(size);
                 self.table.written = self.table.size;
             }
         }
@@ -129,21 +131,20 @@ impl Mft {
         let step = self.geometry.record;
         // Runs that lie over each other cannot make a table longer than what is there.
         while at + step <= self.table.size && read <= self.volume.len() {
-            let skip = self.unreadable(at);
-            let go = if skip > 0 {
-                let to = (at + skip.max(step)).min(self.table.size) / step;
-                let fault = self.lost(at);
-                let from = at / step;
-                at = to * step;
-                meet(Met::Lost(from, to, fault))
-            } else {
-                let there = (self.table.size - at) / step * step;
-                let length = usize::try_from(there).unwrap_or(usize::MAX).min(piece.len());
-                let part = piece.get_mut(..length).unwrap_or_default();
-                let from = at;
-                at += part.len() as u64;
-                read += part.len() as u64;
+            let (there, mut length) = self.stretch(at);
+            while there && length < PIECE && self.stretch(at + length).0 {
+                length += self.stretch(at + length).1;
+            }
+            let from = at;
+            let go = if there && length >= step {
+                let most = length.min(piece.len() as u64) / step * step;
+                let part = piece.get_mut(..usize::try_from(most).unwrap_or(0)).unwrap_or_default();
+                at += most;
+                read += most;
                 self.piece(from, part, meet)
+            } else {
+                at = (at + length.max(step)).min(self.table.size) / step * step;
+                meet(Met::Lost(from / step, at / step, self.lost(from)))
             };
             if go == Go::Stop {
                 return;
@@ -155,14 +156,17 @@ impl Mft {
         }
     }
 
-    /// How many bytes from here on are certainly not there, without reading.
-    fn unreadable(&self, at: u64) -> u64 {
-        match self.table.layout.at(at) {
-            None => self.table.size - at,
-            Some(run) => match run.place {
-                Place::At(place) if place < self.volume.len() => 0,
-                _ => run.length,
-            },
+    /// Whether there is something to read from here on, and how far that goes. Reads nothing.
+    fn stretch(&self, at: u64) -> (bool, u64) {
+        let Some(run) = self.table.layout.at(at) else {
+            return (false, self.table.size.saturating_sub(at));
+        };
+        match run.place {
+            Place::At(place) if place < self.volume.len() => {
+                (true, run.length.min(self.volume.len() - place))
+            }
+            // A hole would be records of zeros, of which nobody says that they are lost.
+            Place::At(_) | Place::Hole | Place::Lost => (false, run.length),
         }
     }
 
@@ -266,4 +270,12 @@ impl Mft {
 /// Whether this attribute of the first record describes the table.
 fn is_table(attribute: &Attribute<'_>) -> bool {
     attribute.kind == kind::DATA && attribute.name.is_empty()
+}
+
+fn from_copy(fault: &Fault) -> Fault {
+    let read = "(read from its copy)";
+    match fault {
+        Fault::Damaged { at, why } => Fault::damaged(*at, format!("{why} {read}")),
+        other => other.clone(),
+    }
 }
