@@ -1,6 +1,6 @@
 //! The master file table: all records in large pieces, one record, a file with its extensions.
 
-use crate::bytes::{Bytes, vec_at};
+use crate::bytes::{Bytes, read_exact_at, vec_at};
 use crate::fault::Fault;
 use crate::formats::ntfs::boot::Geometry;
 use crate::formats::ntfs::extensions::{self, Budget};
@@ -158,16 +158,18 @@ impl Mft {
 
     /// Whether there is something to read from here on, and how far that goes. Reads nothing.
     fn stretch(&self, at: u64) -> (bool, u64) {
-        let Some(run) = self.table.layout.at(at) else {
-            return (false, self.table.size.saturating_sub(at));
+        let left = self.table.size.saturating_sub(at);
+        let Some(run) = self.table.layout.at(at).filter(|_| left > 0) else {
+            return (false, left);
         };
-        match run.place {
+        let (there, length) = match run.place {
             Place::At(place) if place < self.volume.len() => {
                 (true, run.length.min(self.volume.len() - place))
             }
             // A hole would be records of zeros, of which nobody says that they are lost.
             Place::At(_) | Place::Hole | Place::Lost => (false, run.length),
-        }
+        };
+        (there, length.min(left))
     }
 
     fn lost(&self, at: u64) -> Fault {
@@ -185,8 +187,8 @@ impl Mft {
             let part = piece.get_mut(from..to).unwrap_or_default();
             let start = at + from as u64;
             let number = start / self.geometry.record;
-            match self.table.read_at(start, part) {
-                Ok(_) => {
+            match read_exact_at(&self.table, start, part) {
+                Ok(()) => {
                     for (number, record) in (number..).zip(part.chunks_exact_mut(step)) {
                         if meet(Met::Record(number, record)) == Go::Stop {
                             return Go::Stop;

@@ -281,6 +281,22 @@ fn hundreds_of_damaged_records_are_told_as_a_number() {
 }
 
 #[test]
+fn records_behind_the_end_of_the_table_are_none() {
+    // Its last cluster holds four records, of which the table has one.
+    let mut bad = made();
+    let runs = [0x11, 7, 4, 0];
+    let first = Record::new(IN_USE, 1, 0).named(ROOT, "$MFT", 3);
+    let sizes = (25 * 1024, 25 * 1024);
+    first.runs(DATA, "", 0, (0, 6), sizes, &runs).put(&mut bad.bytes, 0);
+    file("behind").put(&mut bad.bytes, 25);
+    file("last").put(&mut bad.bytes, 24);
+    let listing = list(&bad.tree());
+    assert_eq!(listing.problems, []);
+    assert!(paths(&listing).contains(&"last".to_owned()));
+    assert!(!paths(&listing).contains(&"behind".to_owned()));
+}
+
+#[test]
 fn tables_that_are_not_there_end() {
     // Nearly nothing is there of a table as long as a volume of 512 TiB.
     let mut bad = made();
