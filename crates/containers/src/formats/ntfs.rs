@@ -15,6 +15,9 @@ mod name;
 mod open;
 mod record;
 mod runs;
+mod units;
+mod wof;
+mod xpress;
 
 use crate::bytes::Bytes;
 use crate::fault::Fault;
@@ -36,7 +39,7 @@ const SPEC: Spec = Spec {
     gaps: &[
         "Names that only remain in the unused parts of folder indexes are not searched.",
         "Files encrypted with EFS are listed; their bytes are not read.",
-        "Files compressed by Windows itself (CompactOS) are listed; their bytes are not read.",
+        "Of files that Windows itself compressed (CompactOS), those with LZX or in a WIM are not read.",
         "A deleted file's bytes are read where they lay; they may belong to another file by now.",
         "The journal ($LogFile, $UsnJrnl) is listed as a file, not replayed.",
     ],

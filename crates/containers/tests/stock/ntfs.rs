@@ -173,10 +173,7 @@ fn compressed_bytes_are_those_that_icat_gives() {
     let mut stored = [first, raw.clone(), lznt1(&tail, 90)].concat();
     stored.resize(stored.len().next_multiple_of(4096), 0);
     copy(folder.path(), &image, "host.bin", "", &stored);
-    let host = tree(Path::new(&image), &[]);
-    let node = list(&host).nodes.into_iter().find(|node| node.found.path == b"host.bin").unwrap();
-    let runs = host.open(&node.found.path, &node.place).unwrap().runs().unwrap();
-    let &[(Some(start), _)] = runs.as_slice() else { panic!("in pieces: {runs:?}") };
+    let start = start_of(&image, "host.bin");
     let start = ((start / 4096) as u16).to_le_bytes();
     let n = clusters as u8;
     // Runs: packed, hole, raw, hole of a whole unit, packed, hole.
@@ -205,6 +202,74 @@ fn compressed_bytes_are_those_that_icat_gives() {
         let read = bytes.read_at(at, &mut some).unwrap();
         assert_eq!(some[..read], plain[at as usize..][..read], "{at}");
     }
+}
+
+/// A file as wimlib packs it into an archive, with XPRESS in chunks of this size. The layout of the
+/// archive is that of Microsoft, "Windows Imaging File Format".
+fn packed_by_wimlib(folder: &Path, plain: &[u8], chunk: usize) -> Vec<u8> {
+    let (inside, archive) =
+        (folder.join(format!("in{chunk}")), folder.join(format!("{chunk}.wim")));
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::write(inside.join("plain"), plain).unwrap();
+    let size = format!("--chunk-size={chunk}");
+    let (inside, wim) = (inside.to_str().unwrap(), archive.to_str().unwrap());
+    run("wimlib-imagex", &["capture", inside, wim, "--compress=xpress", &size]);
+    let wim = std::fs::read(&archive).unwrap();
+    let number = |at: usize, length: usize| {
+        let le = wim[at..at + length].iter().rev();
+        le.fold(0, |number, byte| number << 8 | usize::from(*byte))
+    };
+    let (length, table) = (number(48, 7), number(56, 8));
+    let mut entries = (table..table + length).step_by(50);
+    let entry = entries.find(|entry| number(entry + 16, 8) == plain.len()).unwrap();
+    wim[number(entry + 8, 8)..][..number(entry, 7)].to_vec()
+}
+
+#[test]
+fn files_that_windows_compresses_are_read_as_wimlib_packs_them() {
+    let folder = TempDir::new().unwrap();
+    let image = volume(folder.path());
+    let words: Vec<u8> =
+        (0..9000).flat_map(|n: u32| format!("line {} ", n * n).into_bytes()).collect();
+    let plain = [words, noise(20_000, 1), vec![0; 30_000], noise(99, 2).repeat(30)].concat();
+    let size = plain.len() as u64;
+    let chunks = [(0_u32, 4096_usize), (2, 8192), (3, 16_384)];
+    let mut files = Vec::new();
+    for (algorithm, chunk) in chunks {
+        let packed = packed_by_wimlib(folder.path(), &plain, chunk);
+        assert!(packed.len() < plain.len() / 2);
+        let host = format!("host{chunk}");
+        copy(folder.path(), &image, &host, "", &packed);
+        files.push((algorithm, chunk, start_of(&image, &host), packed.len() as u64));
+    }
+    let mut bytes = std::fs::read(&image).unwrap();
+    for (number, (algorithm, chunk, start, length)) in (16..).zip(files) {
+        let clusters = length.div_ceil(4096) as u8;
+        let [low, high] = ((start / 4096) as u16).to_le_bytes();
+        let reparse = [0x8000_0017_u32, 16, 1, 2, 1, algorithm, 0];
+        let reparse: Vec<u8> = reparse.into_iter().flat_map(u32::to_le_bytes).collect();
+        let last = size.div_ceil(4096) - 1;
+        let file = Record::new(1, 2, 0).named(ROOT, &format!("compact{chunk}"), 1);
+        let file = file.runs(DATA, "", 0x8000, (0, last), (size, size), &[1, last as u8 + 1, 0]);
+        let (runs, ends) = ([0x21, clusters, low, high, 0], u64::from(clusters) - 1);
+        let file = file.runs(DATA, "WofCompressedData", 0, (0, ends), (length, length), &runs);
+        file.resident(0xC0, "", 0, &reparse).put(&mut bytes, number);
+    }
+    std::fs::write(&image, &bytes).unwrap();
+    let tree = tree(Path::new(&image), &[]);
+    for (_, chunk) in chunks {
+        assert!(bytes_of(&tree, &format!("compact{chunk}")).unwrap() == plain, "{chunk}");
+    }
+}
+
+/// Byte at which the clusters of a file begin, which lie in one piece.
+fn start_of(image: &str, path: &str) -> u64 {
+    let host = tree(Path::new(image), &[]);
+    let nodes = list(&host).nodes;
+    let node = nodes.iter().find(|node| node.found.path == path.as_bytes()).unwrap();
+    let runs = host.open(&node.found.path, &node.place).unwrap().runs().unwrap();
+    let &[(Some(start), _)] = runs.as_slice() else { panic!("in pieces: {runs:?}") };
+    start
 }
 
 #[test]

@@ -231,7 +231,7 @@ fn what_cannot_be_read_says_why() {
     };
     fails("efs", "encrypted: the key of the Windows user");
     fails("cloud", "not on this volume");
-    fails("compact", "CompactOS");
+    fails("compact", "keeps in another file (WIM)");
     assert_eq!(open(&tree, "here").map(|bytes| bytes.len()), Ok(4096));
     let listing = list(&tree);
     let link = listing.nodes.iter().find(|node| node.found.path == b"link").unwrap();
