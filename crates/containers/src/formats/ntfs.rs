@@ -23,6 +23,7 @@ use crate::bytes::Bytes;
 use crate::fault::Fault;
 use crate::format::{Container, Family, Format, Opened, Opening, Spec};
 use crate::found::Report;
+use crate::limits::Limits;
 use boot::Geometry;
 use mft::Mft;
 use std::rc::Rc;
@@ -70,8 +71,7 @@ impl Format for Ntfs {
         if copy {
             faults.insert(0, Fault::damaged(0, "the boot sector is wiped; its copy was read"));
         }
-        let deep = opening.limits.folders_deep;
-        Ok(Opened::Entries(Rc::new(Volume { mft, faults, deep })))
+        Ok(Opened::Entries(Rc::new(Volume { mft, faults, limits: opening.limits })))
     }
 }
 
@@ -79,12 +79,12 @@ struct Volume {
     mft: Mft,
     /// What was wrong on the way to the table.
     faults: Vec<Fault>,
-    deep: u32,
+    limits: Limits,
 }
 
 impl Container for Volume {
     fn list(&self, report: &mut Report<'_>) {
-        list::list(&self.mft, &self.faults, self.deep, report);
+        list::list(&self.mft, &self.faults, &self.limits, report);
     }
 
     fn open(&self, address: u64) -> Result<Rc<dyn Bytes>, Fault> {

@@ -5,6 +5,7 @@ mod writer;
 
 use crate::support::{all_of, bytes_of, cut_and_bend, list, run, tree};
 use amparo_containers::{Found, Kind};
+use amparo_model::UtcMillis;
 use std::path::Path;
 use tempfile::TempDir;
 use writer::{DATA, FOLDER, RECORD, ROOT, Record, TABLE, free, lznt1, reference};
@@ -101,7 +102,13 @@ fn files_streams_and_deleted_files_are_those_that_stock_tools_list() {
     put("small.txt", "Zone.Identifier", b"[ZoneTransfer]");
     put("small.txt", "large", &noise(30_000, 5));
     put("empty", "", b"");
+    let source = folder.path().join("source");
+    run("touch", &["-d", "@1700000000", source.to_str().unwrap()]);
+    run("ntfscp", &["-q", "-t", &image, source.to_str().unwrap(), "timed"]);
     assert_eq!(by_us(&image), by_fls(&image));
+    let timed = list(&tree(Path::new(&image), &[])).nodes.into_iter();
+    let timed = timed.map(|node| node.found).find(|found| found.path == b"timed").unwrap();
+    assert_eq!(timed.modified_at, Some(UtcMillis(1_700_000_000_000)));
     let mut bytes = std::fs::read(&image).unwrap();
     free(&mut bytes, record(&image, "gone.bin"));
     free(&mut bytes, record(&image, "gone small.txt"));

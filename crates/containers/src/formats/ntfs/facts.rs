@@ -53,14 +53,21 @@ pub struct Facts {
     pub why: Option<&'static str>,
 }
 
+/// Streams whose beginning was seen.
+#[derive(Default)]
+struct Begun {
+    unnamed: bool,
+    named: u64,
+}
+
 impl Facts {
     /// Of settled records, the base first.
     pub fn of<'r>(records: impl Iterator<Item = &'r [u8]>) -> Self {
-        let (mut facts, mut short, mut named) = (Self::default(), Vec::new(), 0);
+        let (mut facts, mut short, mut begun) = (Self::default(), Vec::new(), Begun::default());
         for attribute in records.flat_map(attributes) {
             match attribute {
                 Err(why) => facts.why = Some(why),
-                Ok(data) if data.kind == kind::DATA => facts.stream(&data, &mut named),
+                Ok(data) if data.kind == kind::DATA => facts.stream(&data, &mut begun),
                 Ok(other) => facts.other(&other, &mut short),
             }
         }
@@ -70,19 +77,19 @@ impl Facts {
         facts
     }
 
-    fn stream(&mut self, data: &Attribute<'_>, named: &mut u64) {
+    fn stream(&mut self, data: &Attribute<'_>, begun: &mut Begun) {
         if !data.begins() {
             return;
         }
         let number = if data.name.is_empty() {
-            if self.streams.iter().any(|stream| stream.number == 0) {
+            if std::mem::replace(&mut begun.unnamed, true) {
                 self.why = Some("it has unnamed contents twice");
                 return;
             }
             0
         } else {
-            *named += 1;
-            *named
+            begun.named += 1;
+            begun.named
         };
         self.streams.push(Stream { number, name: name::bytes_of(data.name), size: data.size() });
     }

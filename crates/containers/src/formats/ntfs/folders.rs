@@ -1,8 +1,9 @@
 //! The folders of a volume, as little of them as the paths of files need.
 
 use crate::formats::ntfs::record::Reference;
+use crate::limits::Limits;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// The number of the root folder's record.
@@ -12,7 +13,7 @@ pub const ORPHAN: &[u8] = b"$Orphan";
 /// Bytes of paths kept for the files that follow.
 const KEPT_BYTES: usize = 16 << 20;
 
-/// Names and parents of all folders. About 40 bytes and the name for each.
+/// Names and parents of all folders: 24 bytes and the name for each.
 #[derive(Default)]
 pub struct Folders {
     /// Sorted by record: they come in that order.
@@ -20,15 +21,18 @@ pub struct Folders {
     names: Vec<u8>,
     kept: RefCell<Kept>,
     deep: usize,
+    held_bytes: u64,
 }
 
+/// NTFS numbers records with 32 bits, though references have room for more.
 struct Folder {
-    record: u64,
-    parent: Reference,
-    sequence: u16,
-    in_use: bool,
     name_at: usize,
-    name_bytes: usize,
+    record: u32,
+    parent: u32,
+    parent_sequence: u16,
+    sequence: u16,
+    name_bytes: u16,
+    in_use: bool,
 }
 
 #[derive(Default)]
@@ -58,22 +62,32 @@ pub enum Known {
 }
 
 impl Folders {
-    /// None yet; paths end after `deep` folders.
-    pub fn new(deep: u32) -> Self {
-        Self { deep: usize::try_from(deep).unwrap_or(usize::MAX), ..Self::default() }
+    /// None yet. Paths end after as many folders as the limits allow.
+    pub fn new(limits: &Limits) -> Self {
+        let deep = usize::try_from(limits.folders_deep).unwrap_or(usize::MAX);
+        Self { deep, held_bytes: limits.held_bytes, ..Self::default() }
     }
 
-    /// Adds one; they come in the order of their records.
-    pub fn add(&mut self, itself: Reference, in_use: bool, parent: Reference, name: &[u8]) {
+    /// Adds one; they come in the order of their records. `false` when it has no place.
+    pub fn add(&mut self, itself: Reference, in_use: bool, parent: Reference, name: &[u8]) -> bool {
+        let held = self.all.len() * size_of::<Folder>() + self.names.len();
+        let (Ok(record), Ok(name_bytes)) = (itself.record.try_into(), name.len().try_into()) else {
+            return false;
+        };
+        if held as u64 >= self.held_bytes {
+            return false;
+        }
         self.all.push(Folder {
-            record: itself.record,
-            sequence: itself.sequence,
-            parent,
-            in_use,
             name_at: self.names.len(),
-            name_bytes: name.len(),
+            record,
+            parent: parent.record.try_into().unwrap_or(u32::MAX),
+            parent_sequence: parent.sequence,
+            sequence: itself.sequence,
+            name_bytes,
+            in_use,
         });
         self.names.extend_from_slice(name);
+        true
     }
 
     /// Where the folder lies that a name refers to.
@@ -98,13 +112,16 @@ impl Folders {
                 known = Known::Orphan;
                 break;
             };
-            let again = chain.iter().any(|below: &&Folder| below.record == folder.record);
-            if again || chain.len() >= self.deep {
+            if chain.len() >= self.deep {
                 known = Known::Loop;
+                // Of a loop, each folder once.
+                let mut seen = HashSet::new();
+                let once = chain.iter().position(|folder: &&Folder| !seen.insert(folder.record));
+                chain.truncate(once.unwrap_or(chain.len()));
                 break;
             }
             chain.push(folder);
-            up = folder.parent;
+            up = Reference { record: folder.parent.into(), sequence: folder.parent_sequence };
         }
         let mut path = if known == Known::Whole { Vec::new() } else { ORPHAN.to_vec() };
         for folder in chain.iter().rev() {
@@ -117,12 +134,12 @@ impl Folders {
     }
 
     fn find(&self, of: Reference) -> Option<&Folder> {
-        let at = self.all.binary_search_by_key(&of.record, |folder| folder.record).ok()?;
+        let at = self.all.binary_search_by_key(&of.record, |folder| folder.record.into()).ok()?;
         self.all.get(at).filter(|folder| of.means(folder.sequence, folder.in_use))
     }
 
     fn name(&self, folder: &Folder) -> &[u8] {
-        let end = folder.name_at + folder.name_bytes;
+        let end = folder.name_at + usize::from(folder.name_bytes);
         self.names.get(folder.name_at..end).unwrap_or_default()
     }
 }
@@ -134,7 +151,8 @@ mod tests {
     #[test]
     fn paths_end_at_the_root_at_what_is_missing_and_in_loops() {
         let at = |record, sequence| Reference { record, sequence };
-        let mut folders = Folders::new(3);
+        let limits = Limits { folders_deep: 3, held_bytes: 300, ..Limits::default() };
+        let mut folders = Folders::new(&limits);
         folders.add(at(30, 1), true, at(ROOT, 5), b"a");
         folders.add(at(31, 4), false, at(30, 1), b"gone");
         folders.add(at(32, 1), true, at(99, 1), b"lost");
@@ -156,5 +174,7 @@ mod tests {
         check(33, 1, "$Orphan/y/x", Known::Loop);
         check(35, 1, "a/gone/deep", Known::Whole);
         check(36, 1, "$Orphan/gone/deep/deeper", Known::Loop);
+        let many = (40..60).filter(|record| folders.add(at(*record, 1), true, at(ROOT, 5), b"b"));
+        assert_eq!(many.count(), 5);
     }
 }

@@ -7,6 +7,7 @@ use crate::formats::ntfs::folders::{Folders, Known, ORPHAN, ROOT};
 use crate::formats::ntfs::mft::{Met, Mft};
 use crate::formats::ntfs::record::{Header, Reference, settle};
 use crate::found::{Found, Go, Kind, Report};
+use crate::limits::Limits;
 use amparo_model::UtcMillis;
 
 /// Problems told one by one; the rest of a damaged volume is told as a number.
@@ -17,10 +18,10 @@ const BAD_CLUSTERS: u64 = 8;
 pub const TABLE: &str = "$MFT";
 
 /// Reports every name of every record.
-pub fn list(mft: &Mft, faults: &[Fault], deep: u32, report: &mut Report<'_>) {
+pub fn list(mft: &Mft, faults: &[Fault], limits: &Limits, report: &mut Report<'_>) {
     let mut listing = Listing {
         mft,
-        folders: Folders::new(deep),
+        folders: Folders::new(limits),
         budget: Budget::for_all(mft),
         problems: 0,
         report,
@@ -30,8 +31,7 @@ pub fn list(mft: &Mft, faults: &[Fault], deep: u32, report: &mut Report<'_>) {
             return;
         }
     }
-    listing.find_folders();
-    if listing.report_all() == Go::On {
+    if listing.find_folders() == Go::On && listing.report_all() == Go::On {
         listing.conclude();
     }
 }
@@ -53,7 +53,8 @@ struct Record {
 }
 
 impl Listing<'_, '_> {
-    fn find_folders(&mut self) {
+    fn find_folders(&mut self) -> Go {
+        let mut left = 0_u64;
         let (mft, mut budget) = (self.mft, Budget::for_all(self.mft));
         let folders = &mut self.folders;
         mft.walk(&mut |met| {
@@ -72,10 +73,16 @@ impl Listing<'_, '_> {
             }
             if let Some(Name { parent, name }) = facts.names.first() {
                 let itself = Reference { record: number, sequence: header.sequence };
-                folders.add(itself, header.in_use, *parent, name);
+                left += u64::from(!folders.add(itself, header.in_use, *parent, name));
             }
             Go::On
         });
+        if left == 0 {
+            return Go::On;
+        }
+        let what =
+            format!("{left} folders more than are held in memory; what they hold is orphaned");
+        self.problem(TABLE, &Fault::Limit { what })
     }
 
     fn report_all(&mut self) -> Go {
