@@ -259,6 +259,43 @@ fn a_damaged_unit_of_compression_loses_only_itself() {
     assert!(second[..65_536] == plain);
 }
 
+#[test]
+fn files_that_windows_compresses_say_what_is_wrong_with_them() {
+    let mut bad = made();
+    let size = 3 * 4096;
+    let file = |name, algorithm: u32| {
+        let reparse = [0x8000_0017_u32, 16, 1, 2, 1, algorithm, 0];
+        let reparse: Vec<u8> = reparse.into_iter().flat_map(u32::to_le_bytes).collect();
+        let file = file(name).runs(DATA, "", 0x8000, (0, 2), (size, size), &[1, 3, 0]);
+        file.resident(REPARSE_POINT, "", 0, &reparse)
+    };
+    let table = |ends: [u32; 2], rest: &[u8]| {
+        ends.into_iter().flat_map(u32::to_le_bytes).chain(rest.iter().copied()).collect::<Vec<u8>>()
+    };
+    let stream =
+        |name, table: Vec<u8>| file(name, 0).resident(DATA, "WofCompressedData", 0, &table);
+    file("lzx", 1).put(&mut bad.bytes, 16);
+    file("alone", 0).put(&mut bad.bytes, 17);
+    stream("falls", table([9, 3], &[0; 20])).put(&mut bad.bytes, 18);
+    stream("jumps", table([4096, 9999], &[0; 20])).put(&mut bad.bytes, 19);
+    stream("short", table([10, 4000], &[0; 20])).put(&mut bad.bytes, 20);
+    stream("noise", table([300, 301], &noise(310, 5))).put(&mut bad.bytes, 21);
+    let tree = bad.tree();
+    let fails = |path: &str, why: &str| {
+        let read = open(&tree, path).and_then(|bytes| bytes.read_at(0, &mut [0; 100]));
+        assert!(
+            read.as_ref().is_err_and(|fault| fault.to_string().contains(why)),
+            "{path} {read:?}"
+        );
+    };
+    fails("lzx", "compressed with LZX");
+    fails("alone", "the stream with the compressed contents is not there");
+    fails("falls", "the table of chunks does not rise");
+    fails("jumps", "the table of chunks does not rise");
+    fails("short", "the table of chunks does not rise");
+    fails("noise", "of the unpacked file: a table of more codes than there are");
+}
+
 /// A table of which the second part lies in the host.
 fn table_in_host(bad: &mut Made, more: &[u8], clusters: u64) {
     let size = clusters * 4096;
