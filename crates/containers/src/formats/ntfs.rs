@@ -40,7 +40,9 @@ const SPEC: Spec = Spec {
     gaps: &[
         "Names that only remain in the unused parts of folder indexes are not searched.",
         "Files encrypted with EFS are listed; their bytes are not read.",
-        "Of files that Windows itself compressed (CompactOS), those with LZX or in a WIM are not read.",
+        "Of files that Windows compressed (CompactOS), those with LZX or in a WIM are not read.",
+        "Indexes beside those of folders ($Extend/$ObjId:$O) are no entries.",
+        "A link that Interix or an old ntfs-3g made is listed as the plain file that it is.",
         "A deleted file's bytes are read where they lay; they may belong to another file by now.",
         "The journal ($LogFile, $UsnJrnl) is listed as a file, not replayed.",
     ],

@@ -48,7 +48,7 @@ fn record(image: &str, path: &str) -> usize {
     (found.found.address >> 16) as usize
 }
 
-/// What `fls` lists, one `* record path` each with `*` for deleted ones, without what only it shows:
+/// What `fls` lists, one `* record path` each, `*` for deleted ones, without what only it shows:
 /// indexes beside `$I30`, and records that were never used.
 fn by_fls(image: &str) -> Vec<String> {
     let line = |line: &str| -> Option<String> {

@@ -9,7 +9,7 @@ const LENGTHS: usize = 256;
 /// The longest code.
 const BITS_MAX: u32 = 15;
 
-/// Unpacks one chunk into exactly `into`; a chunk of Windows is at most 16 KiB, so it has one table.
+/// Unpacks one chunk into exactly `into`. Chunks of Windows are at most 16 KiB: they have one table.
 ///
 /// # Errors
 /// What contradicts the format.
