@@ -9,7 +9,7 @@ const LENGTHS: usize = 256;
 /// The longest code.
 const BITS_MAX: u32 = 15;
 
-/// Unpacks one chunk into exactly `into`. Chunks of Windows are at most 16 KiB: they have one table.
+/// Unpacks one chunk into exactly `into`. Chunks of Windows, at most 16 KiB, have one table each.
 ///
 /// # Errors
 /// What contradicts the format.
