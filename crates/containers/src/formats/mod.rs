@@ -8,6 +8,7 @@ mod gzip;
 mod inflate;
 mod input;
 mod itunes_backup;
+mod ntfs;
 mod pieces;
 mod serial;
 mod seven_zip;
@@ -24,6 +25,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &fat::Fat,
     &gzip::Gzip,
     &itunes_backup::ItunesBackup,
+    &ntfs::Ntfs,
     &seven_zip::SevenZip,
     &tar::Tar,
     &zip::Zip,
