@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
-#![expect(clippy::panic, reason = "a helper that finds something else fails the test")]
 
 mod android_backup;
 mod exfat;
