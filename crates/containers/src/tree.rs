@@ -48,6 +48,8 @@ pub enum Listed {
     Opened {
         /// Its path; empty for the root.
         path: Vec<u8>,
+        /// Its place; empty for the root.
+        place: Vec<u64>,
         /// The formats on the way, as `id/version`, the root's first.
         formats: Vec<String>,
         /// Hashes that an image states of its medium.
@@ -151,7 +153,9 @@ impl Tree {
         report: &mut dyn FnMut(Listed) -> Go,
     ) -> Go {
         let (formats, stored) = (layer.formats.clone(), layer.stored.clone());
-        if report(Listed::Opened { path: path.to_vec(), formats, stored }) == Go::Stop {
+        let (path_told, place_told) = (path.to_vec(), place.to_vec());
+        let opened = Listed::Opened { path: path_told, place: place_told, formats, stored };
+        if report(opened) == Go::Stop {
             return Go::Stop;
         }
         for problem in &layer.problems {

@@ -160,4 +160,10 @@ pub struct Container {
     /// Hashes that an image file states of its medium, in hexadecimal digits.
     #[serde(default)]
     pub stored: Vec<(HashAlgorithm, String)>,
+    /// Where it lies in containers, as of [`Entry`].
+    #[serde(default)]
+    pub place: Vec<u64>,
+    /// Whether the medium hashes to what the image states; `None` before it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
 }

@@ -16,6 +16,7 @@ mod fingerprint;
 mod linking;
 pub mod links;
 mod listing;
+mod medium;
 pub mod plan;
 mod priority;
 mod progress;

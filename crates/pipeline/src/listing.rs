@@ -8,7 +8,7 @@
 use crate::course::{Course, Halt};
 use crate::run::{Exhibit, run_job_of_wave};
 use crate::source::{Listed, Source};
-use crate::{Context, PipelineError, Progress, plan, scope};
+use crate::{Context, PipelineError, Progress, medium, plan, scope};
 use amparo_model::{Container, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_sandbox::SandboxError;
 use amparo_store::NewJob;
@@ -41,11 +41,12 @@ pub(crate) async fn run(
     let walked = Arc::clone(source);
     let walk = tokio::task::spawn_blocking(move || walk(&walked, &tell));
     let planner = plan::Planner::new();
-    let (mut entries, mut problems) = (Vec::new(), Vec::new());
+    let (mut entries, mut problems, mut media) = (Vec::new(), Vec::new(), Vec::new());
     while let Some(batch) = told.recv().await {
         let Batch { entries: some, problems: found, containers } = batch;
         context.store.record_listing(&item.id, &some, &found).await?;
         context.store.record_containers(&item.id, &containers).await?;
+        media.extend(containers.iter().filter_map(|one| medium::job(&item.id, one)));
         read_stores(context, item, source, &planner, &some).await?;
         entries.extend(some);
         course.listed(entries.len() as u64);
@@ -60,7 +61,10 @@ pub(crate) async fn run(
     if let Some(halt) = course.look(context, &item.id).await? {
         return Ok(Some(halt));
     }
-    let jobs = planned(context, item, source, &planner, &entries, &mut problems);
+    let mut jobs = planned(context, item, source, &planner, &entries, &mut problems);
+    if context.scope.covers(DataCategory::Media) {
+        jobs.extend(media);
+    }
     context.store.record_listing(&item.id, &[], &problems).await?;
     context.store.finish_listing(&item.id, &jobs).await?;
     Ok(None)

@@ -2,7 +2,7 @@
 
 use crate::{
     Context, FirstAlarm, PipelineError, Progress, Summary, app_store, assess_case, course::Course,
-    fingerprint, linking, listing, plan, scope, source::Source, stage,
+    fingerprint, linking, listing, medium, plan, scope, source::Source, stage,
 };
 use amparo_model::{Alarm, Band, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_store::{Job, JobCount, Reach};
@@ -272,6 +272,8 @@ async fn run_job(context: Context, exhibit: Arc<Exhibit>, job: Job) -> Result<bo
         app_store::run(&context, &exhibit, &job).await?
     } else if job.kind == stage::LINKING.id {
         linking::run(&context, &exhibit, &job).await?
+    } else if job.kind == stage::MEDIUM.id {
+        medium::run(&context, &exhibit, &job).await?
     } else if job.kind == stage::FINGERPRINT.id {
         fingerprint::run(&context, &exhibit, &job).await?
     } else {

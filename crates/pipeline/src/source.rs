@@ -160,7 +160,9 @@ impl Source {
     pub fn head(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, SourceError> {
         let Some((root, _)) = root_of(entry) else { return self.folder.head(&entry.path, limit) };
         let mut head = Vec::new();
-        self.stream(root, entry, limit, &mut |bytes| head.extend_from_slice(bytes))?;
+        self.stream(root, &entry.path, part(entry, limit), &mut |bytes| {
+            head.extend_from_slice(bytes)
+        })?;
         Ok(head)
     }
 
@@ -174,7 +176,22 @@ impl Source {
         each: &mut dyn FnMut(&[u8]),
     ) -> Result<Vec<Problem>, SourceError> {
         let Some((root, _)) = root_of(entry) else { return Err(lost(&entry.path)) };
-        self.stream(root, entry, u64::MAX, each)
+        self.stream(root, &entry.path, part(entry, u64::MAX), each)
+    }
+
+    /// All bytes of the medium inside an image file, as [`Source::pieces`].
+    ///
+    /// # Errors
+    /// [`SourceError`].
+    pub fn medium(
+        &self,
+        container: &Container,
+        each: &mut dyn FnMut(&[u8]),
+    ) -> Result<Vec<Problem>, SourceError> {
+        let (root, inside) = container.path.split_once(INSIDE).unwrap_or((&container.path, ""));
+        let place = [container.place.as_slice(), &[amparo_sandbox::MEDIUM_ADDRESS]].concat();
+        let part = EntryPart { path: inside.to_owned(), place, at: 0, length: u64::MAX };
+        self.stream(root, &container.path, part, each)
     }
 
     /// The folder, for what lies in it and in no container.
@@ -267,22 +284,22 @@ impl Source {
     fn stream(
         &self,
         root: &str,
-        entry: &Entry,
-        limit: u64,
+        path: &str,
+        part: EntryPart,
         each: &mut dyn FnMut(&[u8]),
     ) -> Result<Vec<Problem>, SourceError> {
-        let mut outcome = Err(lost(&entry.path));
+        let mut outcome = Err(lost(path));
         let read = self.tree(root)?.read(
-            &[part(entry, limit)],
+            &[part],
             &mut |_, bytes| each(bytes),
             &mut |_, problems, failed| {
                 outcome = match failed {
-                    Some(problem) => Err(contained(&entry.path, problem)),
+                    Some(problem) => Err(contained(path, problem)),
                     None => Ok(problems),
                 };
             },
         );
-        read.map_err(|(_, error)| broken(&entry.path, &error))?;
+        read.map_err(|(_, error)| broken(path, &error))?;
         outcome
     }
 

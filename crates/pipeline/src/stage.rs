@@ -84,6 +84,16 @@ pub const FINGERPRINT: StageSpec = StageSpec {
             videos, in confinement",
 };
 
+/// Checks images against the hashes that they state.
+pub const MEDIUM: StageSpec = StageSpec {
+    id: "medium",
+    version: 1,
+    needs: &[FactKind::Entries],
+    gives: &[],
+    waves: &[Wave::Rest],
+    about: "reads the medium in an image file and compares it with the hashes that the file states",
+};
+
 /// Looks hashes up in the known lists.
 pub const NOVELTY: StageSpec = StageSpec {
     id: "novelty",
@@ -105,7 +115,8 @@ pub const ALARM: StageSpec = StageSpec {
 };
 
 /// All stages, sorted by id.
-pub const STAGES: &[StageSpec] = &[ALARM, APP_STORE, FINGERPRINT, LINKING, LISTING, NOVELTY];
+pub const STAGES: &[StageSpec] =
+    &[ALARM, APP_STORE, FINGERPRINT, LINKING, LISTING, MEDIUM, NOVELTY];
 
 /// The ids in an order in which every need is given before it is needed; `None` on a cycle or on a
 /// need that no stage gives.
@@ -131,7 +142,10 @@ mod tests {
     fn stages_are_sorted_and_their_order_is_computable() {
         assert!(STAGES.is_sorted_by_key(|stage| stage.id));
         let order = order(STAGES).unwrap();
-        assert_eq!(order, ["listing", "app_store", "fingerprint", "linking", "novelty", "alarm"]);
+        assert_eq!(
+            order,
+            ["listing", "app_store", "fingerprint", "linking", "medium", "novelty", "alarm"]
+        );
     }
 
     #[test]

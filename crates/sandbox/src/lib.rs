@@ -43,6 +43,7 @@ pub use tree::{Found, NO_CONTAINER, Open, TreePool, TreeRoot, named_like_contain
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 
+pub use amparo_containers::MEDIUM_ADDRESS;
 pub use amparo_media::container::{self, Container};
 pub use amparo_media::video::{Frame, Frames, Sampling};
 pub use amparo_media::{Picture, looks_like_picture};

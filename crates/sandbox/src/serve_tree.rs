@@ -59,11 +59,14 @@ fn list(tree: &Tree, pipe: &Rc<Pipe>) -> io::Result<()> {
             Listed::Node(node) if !matches!(node.found.kind, What::File | What::Volume) => Ok(()),
             Listed::Node(node) => out.add(Kind::Entries, &line(&node)),
             Listed::Problem(problem) => out.problem(problem),
-            Listed::Opened { path, formats, stored } => {
+            Listed::Opened { path, place, formats, stored } => {
                 let stored =
                     stored.into_iter().map(|Stored { algorithm, value }| (algorithm, value));
                 let path = escape_path(&path);
-                out.add(Kind::Opened, &Container { path, formats, stored: stored.collect() })
+                out.add(
+                    Kind::Opened,
+                    &Container { path, formats, stored: stored.collect(), place, verified: None },
+                )
             }
         };
         if told.is_ok() { Go::On } else { Go::Stop }
