@@ -4,4 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod ewf;
+mod gpt;
+mod mbr;
+mod medium;
 mod support;
