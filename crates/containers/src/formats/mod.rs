@@ -3,12 +3,16 @@
 mod ewf;
 mod gpt;
 mod mbr;
+mod qcow2;
+mod vhd;
+mod vmdk;
 
 use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] = &[&ewf::Ewf, &gpt::Gpt, &mbr::Mbr];
+pub const FORMATS: &[&dyn Format] =
+    &[&ewf::Ewf, &gpt::Gpt, &mbr::Mbr, &qcow2::Qcow2, &vhd::Vhd, &vmdk::Vmdk];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

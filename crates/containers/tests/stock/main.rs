@@ -9,3 +9,4 @@ mod gpt;
 mod mbr;
 mod medium;
 mod support;
+mod virtual_disks;
