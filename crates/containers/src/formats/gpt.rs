@@ -126,7 +126,8 @@ fn table(bytes: &dyn Bytes, sector: u64, at: u64) -> Option<Table> {
     let mut faults = Vec::new();
     let length = le32(&header, 12);
     let sealed = header.get(..length.min(HEADER_BYTES_MAX) as usize).unwrap_or_default();
-    if length < 92 || length > HEADER_BYTES_MAX || crc_without(sealed, 16) != le32(&header, 16) {
+    let is_long = (92..=HEADER_BYTES_MAX).contains(&length);
+    if !is_long || crc_without(sealed, 16) != le32(&header, 16) {
         faults.push(Fault::damaged(at, "header of the table contradicts its checksum"));
     }
     if le64(&header, 24).checked_mul(sector) != Some(at) {

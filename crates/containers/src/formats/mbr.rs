@@ -180,10 +180,10 @@ fn logical(
 mod tests {
     use super::*;
     use crate::bytes::Memory;
-    use crate::format::{Container, NoSiblings, Secrets};
+    use crate::format::{NoSiblings, Secrets};
     use crate::limits::Limits;
 
-    fn record(medium: &mut [u8], sector: usize, slots: &[(u8, u32, u32)]) {
+    fn record(medium: &mut [u8], sector: usize, slots: &[Filled]) {
         let record = &mut medium[sector * 512..][..512];
         for (slot, (kind, first, sectors)) in record[446..510].chunks_mut(16).zip(slots) {
             slot[4] = *kind;
@@ -215,7 +215,10 @@ mod tests {
         (volumes, problems)
     }
 
-    fn check(records: &[(usize, &[(u8, u32, u32)])], volumes: &[(&str, u64)], problem: &str) {
+    /// Kind, first sector and sectors of a slot.
+    type Filled = (u8, u32, u32);
+
+    fn check(records: &[(usize, &[Filled])], volumes: &[(&str, u64)], problem: &str) {
         let mut medium = vec![0; 200 * 512];
         for (sector, slots) in records {
             record(&mut medium, *sector, slots);
@@ -229,7 +232,7 @@ mod tests {
 
     #[test]
     fn bad_tables_name_what_is_wrong() {
-        let sound: &[(u8, u32, u32)] = &[(0x83, 10, 20), (0, 0, 0), (7, 40, 5)];
+        let sound: &[Filled] = &[(0x83, 10, 20), (0, 0, 0), (7, 40, 5)];
         check(&[(0, sound)], &[("p1", 20), ("p3", 5)], "");
         check(
             &[(0, &[(0x83, 190, 20)])],
@@ -238,7 +241,7 @@ mod tests {
         );
         check(&[(0, &[(0x83, 300, 20)])], &[("p1", 0)], "volume claims to reach to byte 163840");
         check(&[(0, &[(7, 10, 20), (7, 29, 5)])], &[("p1", 20), ("p2", 5)], "overlaps p1");
-        let chain: &[(u8, u32, u32)] = &[(0x83, 2, 6), (5, 0, 9)];
+        let chain: &[Filled] = &[(0x83, 2, 6), (5, 0, 9)];
         check(&[(0, &[(5, 100, 50)]), (100, chain)], &[("p5", 6)], "form a loop");
         check(&[(0, &[(15, 100, 50)])], &[], "is not signed");
         check(&[(0, &[(15, 500, 50)])], &[], "the bytes end");

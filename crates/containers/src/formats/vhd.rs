@@ -127,7 +127,8 @@ fn dynamic(
         problems.push(Fault::damaged(at, why).problem(""));
     }
     let block_bytes = u64::from(be32(&header, 32));
-    if block_bytes < SECTOR || block_bytes > BLOCK_BYTES_MAX || !block_bytes.is_power_of_two() {
+    let is_known = (SECTOR..=BLOCK_BYTES_MAX).contains(&block_bytes);
+    if !is_known || !block_bytes.is_power_of_two() {
         return Err(Fault::damaged(at + 32, format!("blocks of {block_bytes} bytes")));
     }
     let entries = u64::from(be32(&header, 28));

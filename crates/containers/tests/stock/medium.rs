@@ -32,7 +32,7 @@ pub fn opened(path: &Path) -> Result<Image, Fault> {
     let bytes: Rc<dyn Bytes> = OnDisk::open(path);
     let formats = recognise(&*bytes);
     let format = formats.iter().find(|format| format.spec().family == Family::Image);
-    open_as(*format.expect("no image recognised"), path, &[])
+    open_as(*format.unwrap(), path, &[])
 }
 
 /// A file as an image of this format.

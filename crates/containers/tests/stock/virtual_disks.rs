@@ -2,7 +2,7 @@
 
 use crate::medium::{check, check_bytes, noisy, opened};
 use crate::support::{OnDisk, all_of, cut_and_bend, list, run, tree};
-use amparo_containers::{Bytes, Fault};
+use amparo_containers::Fault;
 use std::path::{Path, PathBuf};
 
 /// The bytes as an image named `name` in a folder.
