@@ -4,6 +4,7 @@ mod ewf;
 mod gpt;
 mod mbr;
 mod qcow2;
+mod raw_split;
 mod vhd;
 mod vmdk;
 
@@ -12,7 +13,7 @@ use crate::format::Format;
 
 /// All formats, sorted by id.
 pub const FORMATS: &[&dyn Format] =
-    &[&ewf::Ewf, &gpt::Gpt, &mbr::Mbr, &qcow2::Qcow2, &vhd::Vhd, &vmdk::Vmdk];
+    &[&ewf::Ewf, &gpt::Gpt, &mbr::Mbr, &qcow2::Qcow2, &raw_split::RawSplit, &vhd::Vhd, &vmdk::Vmdk];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.
@@ -22,6 +23,11 @@ const HEAD_BYTES: usize = 68 << 10;
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.spec().id == id)
+}
+
+/// The formats that claim a file by its name alone.
+pub(crate) fn claiming(name: &[u8]) -> impl Iterator<Item = &'static dyn Format> {
+    FORMATS.iter().copied().filter(move |format| format.claims_name(name))
 }
 
 /// The formats that these bytes claim to be, the most telling first: what signs itself at its

@@ -9,5 +9,6 @@ mod ewf;
 mod gpt;
 mod mbr;
 mod medium;
+mod raw_split;
 mod support;
 mod virtual_disks;
