@@ -6,14 +6,23 @@ mod mbr;
 mod qcow2;
 mod raw_split;
 mod vhd;
+mod vhdx;
 mod vmdk;
 
 use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] =
-    &[&ewf::Ewf, &gpt::Gpt, &mbr::Mbr, &qcow2::Qcow2, &raw_split::RawSplit, &vhd::Vhd, &vmdk::Vmdk];
+pub const FORMATS: &[&dyn Format] = &[
+    &ewf::Ewf,
+    &gpt::Gpt,
+    &mbr::Mbr,
+    &qcow2::Qcow2,
+    &raw_split::RawSplit,
+    &vhd::Vhd,
+    &vhdx::Vhdx,
+    &vmdk::Vmdk,
+];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

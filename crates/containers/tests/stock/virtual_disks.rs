@@ -125,6 +125,26 @@ fn vhd_without_its_end_is_read_by_the_copy_in_front() {
 }
 
 #[test]
+fn vhdx_gives_the_medium() {
+    let bytes = noisy((5 << 20) + 512);
+    for options in ["subformat=dynamic", "subformat=fixed", "block_size=1M", "log_size=2M"] {
+        let (_folder, path) = in_folder(&bytes, "image.vhdx", &["-O", "vhdx", "-o", options]);
+        check(&path, &bytes);
+    }
+    let (_folder, path) = in_folder(&bytes, "image.vhdx", &["-O", "vhdx"]);
+    let mut image = std::fs::read(&path).unwrap();
+    image[(64 << 10) + 9] ^= 1;
+    image[(192 << 10) + 90] ^= 1;
+    std::fs::write(&path, &image).unwrap();
+    let bent = opened(&path).unwrap();
+    assert_eq!(bent.problems.len(), 2, "{:?}", bent.problems);
+    check_bytes(&*bent.bytes, &bytes);
+    image[(128 << 10) + 9] ^= 1;
+    std::fs::write(&path, &image).unwrap();
+    assert!(opened(&path).err().unwrap().to_string().contains("neither a header nor its copy"));
+}
+
+#[test]
 fn vmdk_gives_the_medium() {
     let bytes = noisy((3 << 20) + 7 * 512);
     for form in [
@@ -187,6 +207,7 @@ fn giants_cost_nothing_until_they_are_read() {
     };
     assert_eq!(check("a.qcow2", &["-f", "qcow2", "-o", "cluster_size=2M"], "4096T"), 1 << 52);
     assert!(check("a.vhd", &["-f", "vpc"], "2000G") >= 2000 << 30);
+    assert_eq!(check("a.vhdx", &["-f", "vhdx"], "60T"), 60 << 40);
     assert_eq!(check("a.vmdk", &["-f", "vmdk"], "60T"), 60 << 40);
 }
 
@@ -204,6 +225,8 @@ fn cut_and_bent_images_end_quietly() {
     let zstd = ["-O", "qcow2", "-c", "-o", "cluster_size=4k,compression_type=zstd"];
     check("a.qcow2", &zstd, &[0x1000, 0x3000, 0x5000]);
     check("a.vhd", &["-O", "vpc"], &[512, 1536]);
+    let vhdx = ["-O", "vhdx", "-o", "block_size=1M,log_size=1M"];
+    check("a.vhdx", &vhdx, &[64 << 10, 192 << 10, 2 << 20, 3 << 20]);
     check("a.vmdk", &["-O", "vmdk"], &[512, 0x2800, 0x5000]);
     check("a.vmdk", &["-O", "vmdk", "-o", "subformat=streamOptimized"], &[512, 0x10000]);
 }
