@@ -192,6 +192,12 @@ pub(crate) fn medium_bytes(claimed: u64, problems: &mut Vec<Problem>) -> u64 {
     claimed.min(MEDIUM_BYTES_MAX)
 }
 
+/// The file's own name in a path that an image states: other files lie beside the image or nowhere.
+pub(crate) fn file_name(path: &[u8]) -> Option<&[u8]> {
+    let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next()?;
+    Some(name).filter(|name| !matches!(*name, b"" | b"." | b".."))
+}
+
 /// As [`read_exact_at`], without asking for what lies behind the end: places are hostile.
 pub(crate) fn read_there(bytes: &dyn Bytes, at: u64, into: &mut [u8]) -> Result<(), Fault> {
     match at.checked_add(into.len() as u64) {

@@ -3,11 +3,14 @@
 //! Two levels of tables say where each cluster of the medium lies: nowhere, unchanged, or
 //! compressed. The tables are read in pages when they are needed.
 
+#[cfg(test)]
+mod tests;
+
 use crate::bytes::{Bytes, array_at, be32, be64, vec_at};
 use crate::fault::Fault;
 use crate::format::{Family, Format, Image, Opened, Opening, Spec};
 use crate::formats::recognise;
-use crate::medium::{Inflater, Layout, Medium, Padded, Pages, Place, medium_bytes};
+use crate::medium::{Inflater, Layout, Medium, Padded, Pages, Place, file_name, medium_bytes};
 use amparo_model::Problem;
 use ruzstd::decoding::StreamingDecoder;
 use std::io::Read;
@@ -191,8 +194,8 @@ fn open_backing(
 ) -> Result<Rc<dyn Bytes>, Fault> {
     let shown = String::from_utf8_lossy(name).into_owned();
     let missing = || Fault::unsupported(format!("the backing file {shown}, not beside the image"));
-    let own = name.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let bytes = opening.siblings.open(own).ok_or_else(missing)?;
+    let own = file_name(name);
+    let bytes = own.and_then(|own| opening.siblings.open(own)).ok_or_else(missing)?;
     let is_image = |format: &&'static dyn Format| format.spec().family == Family::Image;
     let format = recognise(&*bytes).into_iter().find(is_image);
     let Some(format) = format.filter(|_| header.backing_format != b"raw") else {
@@ -203,7 +206,8 @@ fn open_backing(
         Some(depth) => depth,
         None => return Err(Fault::Limit { what: "backing files behind backing files".into() }),
     };
-    let below = Opening { bytes, name: own.to_vec(), limits, ..opening.clone() };
+    let below =
+        Opening { bytes, name: own.unwrap_or_default().to_vec(), limits, ..opening.clone() };
     match format.open(below)? {
         Opened::Image(image) => {
             problems.extend(image.problems);

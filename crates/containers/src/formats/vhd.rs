@@ -3,6 +3,9 @@
 //! A fixed image is the medium followed by a footer of 512 bytes; a dynamic one has a copy of the
 //! footer in front and keeps blocks, mostly of 2 MiB, each behind a bitmap of its sectors.
 
+#[cfg(test)]
+mod tests;
+
 use crate::bytes::{Bytes, Window, array_at, be32, be64};
 use crate::fault::Fault;
 use crate::format::{Family, Format, Image, Opened, Opening, Spec};

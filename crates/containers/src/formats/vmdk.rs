@@ -3,11 +3,13 @@
 
 mod descriptor;
 mod sparse;
+#[cfg(test)]
+mod tests;
 
 use crate::bytes::{Blank, Bytes, Window, vec_at};
 use crate::fault::Fault;
 use crate::format::{Family, Format, Image, Opened, Opening, Spec};
-use crate::medium::{Joined, Missing, medium_bytes};
+use crate::medium::{Joined, Missing, file_name, medium_bytes};
 use amparo_model::Problem;
 use descriptor::{Descriptor, Extent, Form};
 use sparse::Sparse;
@@ -111,10 +113,11 @@ fn part(extent: &Extent, opening: &Opening<'_>) -> Result<Rc<dyn Bytes>, Fault> 
     if extent.form == Form::Zeros {
         return Ok(Rc::new(Blank(extent.length)));
     }
-    let file = opening.siblings.open(&extent.name).ok_or_else(|| {
-        let name = String::from_utf8_lossy(&extent.name);
-        Fault::Source { why: format!("the extent {name} is not beside the image") }
-    })?;
+    let file =
+        file_name(&extent.name).and_then(|name| opening.siblings.open(name)).ok_or_else(|| {
+            let name = String::from_utf8_lossy(&extent.name);
+            Fault::Source { why: format!("the extent {name} is not beside the image") }
+        })?;
     match extent.form {
         Form::Flat { at } => Ok(Rc::new(Window::new(file, at, extent.length)?)),
         Form::Sparse => {

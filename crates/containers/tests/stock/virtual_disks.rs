@@ -231,6 +231,38 @@ fn cut_and_bent_images_end_quietly() {
     check("a.vmdk", &["-O", "vmdk", "-o", "subformat=streamOptimized"], &[512, 0x10000]);
 }
 
+/// A fixed VHD begins like the medium itself, and a medium in an image is divided like any other.
+#[test]
+fn volumes_are_found_inside_images() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = folder.path().join("disk");
+    std::fs::write(&disk, noisy(2 << 20)).unwrap();
+    let path = disk.to_str().unwrap();
+    run("sh", &["-c", &format!("printf '100,900,83\\n2000,,7\\n' | sfdisk -q {path}")]);
+    let mbr = std::fs::read(&disk).unwrap();
+    run("sgdisk", &["-Z", path]);
+    run("sgdisk", &["-a1", "-n1:100:999", "-n2:2000:0", path]);
+    let gpt = std::fs::read(&disk).unwrap();
+    for (medium, table) in [(mbr, "mbr/1"), (gpt, "gpt/1")] {
+        for (name, format, args) in [
+            ("a.vhd", "vhd/1", &["-O", "vpc", "-o", "subformat=fixed,force_size=on"][..]),
+            ("a.vhdx", "vhdx/1", &["-O", "vhdx"]),
+            ("a.qcow2", "qcow2/1", &["-O", "qcow2", "-c"]),
+            ("a.vmdk", "vmdk/1", &["-O", "vmdk"]),
+        ] {
+            let image = convert(folder.path(), &medium, name, args);
+            let tree = tree(&image, &[]);
+            let listing = list(&tree);
+            assert_eq!(listing.problems, [], "{name}");
+            let nodes: Vec<_> = listing.nodes.iter().map(|node| &node.found.path[..]).collect();
+            assert_eq!(nodes, [b"p1", b"p2"], "{name}");
+            assert_eq!(listing.nodes[0].formats, [format, table]);
+            let bytes = all_of(&*tree.open(b"p1", &[1]).unwrap()).unwrap();
+            assert!(bytes == medium[100 * 512..1000 * 512], "{name}");
+        }
+    }
+}
+
 /// The images of one medium that lie beside the project, where they do.
 #[test]
 fn the_shared_images_of_one_medium_agree() {
