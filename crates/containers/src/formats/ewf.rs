@@ -17,7 +17,7 @@ use crate::format::{Family, Format, Image, Opened, Opening, Spec, Stored};
 use crate::medium::{Medium, medium_bytes};
 use amparo_model::{HashAlgorithm, Problem};
 use chunks::Chunks;
-use segment::{Found, Segment};
+use segment::{End, Found, Segment};
 use std::rc::Rc;
 
 /// First bytes of a segment of an image, of one of logical files, and of both in the second version.
@@ -39,6 +39,8 @@ static SPEC: Spec = Spec {
         "The second version of the format (Ex01) and logical evidence (L01, Lx01) are not read.",
         "The case data of the examiner in the image's header and the list of sectors that could not \
          be read when the image was made are not shown.",
+        "Where an image was cut inside a segment, chunks in front of the cut whose table is lost are \
+         not searched for.",
         "With more than one gap between segments, what lies between two gaps is not placed.",
     ],
     sources: &["libewf documentation, Expert Witness Compression Format (EWF), as of 2024"],
@@ -82,11 +84,16 @@ fn open_image(opening: &Opening<'_>) -> Result<Image, Fault> {
     while let Some(bytes) = next {
         let segment = Segment { number, index: segments.len(), bytes: Rc::clone(&bytes) };
         segments.push(bytes);
-        if segment.walk(&mut found) {
+        let end = segment.walk(&mut found);
+        if end == End::Done {
             break;
         }
         number += 1;
         next = next_segment(opening, &mut number, &mut found);
+        if next.is_none() && end == End::Next {
+            found.problems.push(missing(number, None));
+            found.gap();
+        }
     }
     let Some(volume) = found.volume else {
         return Err(Fault::damaged(0, "no section says how large the medium is"));
@@ -118,8 +125,6 @@ fn next_segment(
             return Some(bytes);
         }
     }
-    found.problems.push(missing(wanted, None));
-    found.gap();
     None
 }
 

@@ -1,5 +1,6 @@
 //! The formats, one file each, and how bytes are recognised.
 
+mod apple_partition_map;
 mod ewf;
 mod gpt;
 mod mbr;
@@ -14,6 +15,7 @@ use crate::format::Format;
 
 /// All formats, sorted by id.
 pub const FORMATS: &[&dyn Format] = &[
+    &apple_partition_map::ApplePartitionMap,
     &ewf::Ewf,
     &gpt::Gpt,
     &mbr::Mbr,

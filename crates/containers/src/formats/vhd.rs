@@ -60,15 +60,17 @@ impl Format for Vhd {
     }
 }
 
-/// The last 512 bytes, and where they begin, if they are a footer. Old versions of Virtual PC wrote
-/// one byte less.
+/// The footer at the end and where it begins, if there is one. Old versions of Virtual PC wrote 511
+/// bytes of it.
 fn footer_at(bytes: &dyn Bytes) -> Option<(u64, [u8; 512])> {
-    [512, 511].iter().find_map(|length| {
-        let at = bytes.len().checked_sub(*length)?;
-        let mut footer = [0; 512];
-        bytes.read_at(at, &mut footer).ok()?;
-        footer.starts_with(FOOTER).then_some((at, footer))
-    })
+    let at = bytes.len().checked_sub(512)?;
+    let last: [u8; 512] = array_at(bytes, at).ok()?;
+    if last.starts_with(FOOTER) {
+        return Some((at, last));
+    }
+    let mut short = [0; 512];
+    short.iter_mut().zip(last.get(1..)?).for_each(|(to, from)| *to = *from);
+    short.starts_with(FOOTER).then_some((at + 1, short))
 }
 
 /// A dynamic image whose beginning is not one is cut or something else.

@@ -5,6 +5,7 @@
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod apple_partition_map;
 mod ewf;
 mod gpt;
 mod mbr;

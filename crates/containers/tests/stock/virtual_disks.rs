@@ -78,24 +78,29 @@ fn what_qcow2_does_not_read_is_named() {
     assert!(image.problems[0].detail.contains("1 snapshots inside"), "{:?}", image.problems);
     check_bytes(&*image.bytes, &bytes);
 
-    let check = |options: &str, is_locked: bool, expected: &str| {
+    let mut locked = std::fs::read(&path).unwrap();
+    locked[35] = 2;
+    let locked_path = folder.path().join("locked.qcow2");
+    std::fs::write(&locked_path, locked).unwrap();
+    let fault = opened(&locked_path).err().unwrap();
+    assert!(matches!(fault, Fault::Locked { .. }), "{fault}");
+
+    let check = |options: &str, expected: &str| {
         let path = folder.path().join("other.qcow2");
         let _removed = std::fs::remove_file(&path);
-        let secret = ["--object", "secret,id=s,data=abc"];
-        let args = ["create", "-q", "-f", "qcow2", "-o", options, path.to_str().unwrap(), "1M"];
-        run("qemu-img", &[&args[..1], &secret, &args[1..]].concat());
+        run(
+            "qemu-img",
+            &["create", "-q", "-f", "qcow2", "-o", options, path.to_str().unwrap(), "1M"],
+        );
         let fault = opened(&path).err().unwrap();
-        assert_eq!(matches!(fault, Fault::Locked { .. }), is_locked, "{fault}");
-        assert!(fault.to_string().contains(expected), "{fault}");
+        assert!(
+            matches!(&fault, Fault::Unsupported { what } if what.contains(expected)),
+            "{fault}"
+        );
     };
-    check(
-        "encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10",
-        true,
-        "clusters are encrypted",
-    );
-    check("extended_l2=on", false, "subclusters");
+    check("extended_l2=on", "subclusters");
     let data = folder.path().join("data");
-    check(&format!("data_file={}", data.display()), false, "external file");
+    check(&format!("data_file={}", data.display()), "external file");
 }
 
 #[test]

@@ -49,6 +49,17 @@ pub(super) struct Volume {
     pub(super) length: u64,
 }
 
+/// How the chain of a segment ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is the last one.
+    Done,
+    /// Another one follows.
+    Next,
+    /// It is cut or damaged.
+    Broken,
+}
+
 /// A segment's bytes.
 pub(super) struct Segment {
     /// From 1 on.
@@ -79,28 +90,28 @@ struct Walk {
 }
 
 impl Segment {
-    /// Takes every section. Whether the image ends here.
-    pub(super) fn walk(&self, found: &mut Found) -> bool {
+    /// Takes every section, and says how the chain ends.
+    pub(super) fn walk(&self, found: &mut Found) -> End {
         let (mut at, mut walk) = (HEADER_BYTES, Walk::default());
-        let goes_on = loop {
+        let end = loop {
             let section = match self.section(at, found) {
                 Ok(section) => section,
                 Err(fault) => {
                     found.problems.push(self.problem(&fault));
                     found.gap();
-                    break true;
+                    break End::Broken;
                 }
             };
             match section.kind.as_slice() {
-                b"next" => break true,
-                b"done" => break false,
+                b"next" => break End::Next,
+                b"done" => break End::Done,
                 _ => self.take(&section, &mut walk, found),
             }
             at = section.next;
         };
         self.settle(&mut walk, found);
-        found.done = !goes_on;
-        !goes_on
+        found.done = end == End::Done;
+        end
     }
 
     fn section(&self, at: u64, found: &mut Found) -> Result<Section, Fault> {

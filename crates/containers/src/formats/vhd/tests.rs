@@ -87,6 +87,7 @@ fn what_is_wrong_with_a_footer_is_told() {
     };
     check([vec![5; 1024], footer(2, 1024)].concat(), "[]");
     check([vec![5; 1024], footer(2, 4096)].concat(), "states a medium of 4096 bytes; 1024");
+    check([vec![5; 1024], footer(2, 1024)[..511].to_vec()].concat(), "[]");
     check([vec![5; 1024], footer(4, 1024)].concat(), "differencing image");
     check([vec![5; 1024], footer(9, 1024)].concat(), "image of type 9");
     let mut bent = footer(2, 1024);
