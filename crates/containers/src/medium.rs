@@ -98,8 +98,8 @@ impl<L: Layout> Medium<L> {
         Ok(())
     }
 
-    /// How many bytes from `at` in the source lie in one piece, up to `wanted`: `first` of the block
-    /// `block`, then those of the blocks behind it.
+    /// How many bytes from `at` in the source lie in one piece, up to `wanted`: `first` of the
+    /// block `block`, then those of the blocks behind it.
     fn in_one_piece(&self, block: u64, source: usize, at: u64, first: u64, wanted: u64) -> u64 {
         let mut run = first.min(wanted);
         let mut next = block;

@@ -1,9 +1,9 @@
 //! Expert Witness Compression Format: the images that EnCase, FTK Imager and `ewfacquire` write,
 //! in one file or in segments `.E01`, `.E02` and so on.
 //!
-//! The medium lies in chunks, mostly of 32 KiB, each compressed for itself. Segments are walked when
-//! the image is opened, which reads some hundred bytes for each table of chunks; the tables are read
-//! when a chunk of theirs is wanted. So every range can be read for itself, by any worker.
+//! The medium lies in chunks, mostly of 32 KiB, each compressed for itself. Segments are walked
+//! when the image is opened, which reads some hundred bytes for each table of chunks; the tables
+//! are read when a chunk of theirs is wanted. So every range can be read for itself, by any worker.
 
 mod chunks;
 mod names;
@@ -20,7 +20,8 @@ use chunks::Chunks;
 use segment::{End, Found, Segment};
 use std::rc::Rc;
 
-/// First bytes of a segment of an image, of one of logical files, and of both in the second version.
+/// First bytes of a segment of an image, of one of logical files, and of both in the second
+/// version.
 const IMAGE: &[u8] = b"EVF\x09\x0d\x0a\xff\x00";
 const LOGICAL: &[u8] = b"LVF\x09\x0d\x0a\xff\x00";
 const IMAGE_2: &[u8] = b"EVF2\x0d\x0a\x81\x00";
@@ -37,10 +38,10 @@ static SPEC: Spec = Spec {
     suffixes: &[".e01", ".s01", ".ex01", ".l01", ".lx01"],
     gaps: &[
         "The second version of the format (Ex01) and logical evidence (L01, Lx01) are not read.",
-        "The case data of the examiner in the image's header and the list of sectors that could not \
-         be read when the image was made are not shown.",
-        "Where an image was cut inside a segment, chunks in front of the cut whose table is lost are \
-         not searched for.",
+        "The examiner's case data in the header and the list of sectors that could not be read \
+         when the image was made are not shown.",
+        "Where an image was cut inside a segment, chunks in front of the cut whose table is lost \
+         are not searched for.",
         "With more than one gap between segments, what lies between two gaps is not placed.",
     ],
     sources: &["libewf documentation, Expert Witness Compression Format (EWF), as of 2024"],

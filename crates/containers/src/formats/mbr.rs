@@ -27,7 +27,8 @@ static SPEC: Spec = Spec {
     suffixes: &[".dd", ".raw", ".img", ".bin"],
     gaps: &[
         "Sectors are taken to have 512 bytes.",
-        "What lies between partitions is not shown, nor are the tables inside a BSD or Solaris slice.",
+        "What lies between partitions is not shown, nor are the slices inside a partition of BSD \
+         or Solaris.",
     ],
     sources: &["UEFI Specification 2.10, section 5.2", "The Sleuth Kit 4.12, output of mmls"],
 };

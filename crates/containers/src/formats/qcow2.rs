@@ -39,8 +39,8 @@ static SPEC: Spec = Spec {
     suffixes: &[".qcow2", ".qcow"],
     gaps: &[
         "Snapshots kept inside the image are not read; the medium is shown as it was last.",
-        "Encrypted images, subclusters (extended L2 entries), data in an external file and version 1 \
-         are not read.",
+        "Encrypted images, subclusters (extended L2 entries), data in an external file and version \
+         1 are not read.",
         "A backing file is read only when it lies beside the image under its own name.",
     ],
     sources: &["QEMU 9.2, docs/interop/qcow2.txt"],

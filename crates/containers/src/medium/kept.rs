@@ -58,8 +58,8 @@ pub(super) struct Fetched {
 }
 
 impl Fetched {
-    /// `length` bytes of a source from `at` on. Reads `wanted` when they are not there yet, and more
-    /// each time when one piece follows the other.
+    /// `length` bytes of a source from `at` on. Reads `wanted` when they are not there yet, and
+    /// more each time when one piece follows the other.
     pub(super) fn get(
         &mut self,
         bytes: &Rc<dyn Bytes>,

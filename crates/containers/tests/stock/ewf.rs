@@ -1,10 +1,12 @@
 //! Images by `ewfacquire`, in its formats, levels and segments.
 
-use crate::medium::{check, noisy, opened};
+use crate::medium::{check, noisy, open_from, opened};
 use crate::support::{OnDisk, all_of, cut_and_bend, list, run, tree};
-use amparo_containers::Fault;
+use amparo_containers::{Bytes, Fault};
 use md5::{Digest, Md5};
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// The bytes as an image with the stem `image` in a folder.
 fn acquire(folder: &Path, bytes: &[u8], args: &[&str]) {
@@ -127,4 +129,46 @@ fn cut_and_bent_images_end_quietly() {
             })
             .collect();
     cut_and_bend("image.E01", &image, 60, 400, &interesting);
+}
+
+/// Bytes that count how often and how much of them is read.
+struct Counted(Rc<OnDisk>, Cell<(usize, usize)>);
+
+impl Bytes for Counted {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
+        let (reads, bytes) = self.1.get();
+        self.1.set((reads + 1, bytes + into.len()));
+        self.0.read_at(at, into)
+    }
+}
+
+#[test]
+fn many_chunks_come_with_one_read_and_few_bytes_with_a_small_one() {
+    let (_folder, path) = in_folder(&noisy(8 << 20), &["-c", "fast"], "image.E01");
+    let counted = Rc::new(Counted(OnDisk::open(&path), Cell::default()));
+    let image = open_from(Rc::<Counted>::clone(&counted), &path).unwrap();
+    let length = counted.len() as usize;
+    let (reads, bytes) = counted.1.replace((0, 0));
+    // The head by which it is recognised is among them.
+    assert!(reads <= 20 && bytes <= 72 << 10, "opened with {reads} reads of {bytes} bytes");
+
+    let mut piece = vec![0; 64 << 10];
+    for at in (0..image.bytes.len()).step_by(piece.len()) {
+        image.bytes.read_at(at, &mut piece).unwrap();
+    }
+    let (reads, bytes) = counted.1.replace((0, 0));
+    assert!(reads <= 16 && bytes <= length * 5 / 4, "{reads} reads of {bytes} bytes of {length}");
+
+    // The table is known by now: a chunk, and what may follow it.
+    let mut few = [0; 512];
+    for at in [5 << 20, 1 << 20, 7 << 20, 3 << 20] {
+        image.bytes.read_at(at, &mut few).unwrap();
+        image.bytes.read_at(at + 4096, &mut few).unwrap();
+        let (reads, bytes) = counted.1.replace((0, 0));
+        assert!(reads <= 1 && bytes <= 40 << 10, "{reads} reads of {bytes} bytes");
+    }
 }

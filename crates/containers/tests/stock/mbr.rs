@@ -17,7 +17,7 @@ fn primary_and_logical_partitions_are_those_of_sfdisk() {
         "label: dos\\n2048,2048,83\\n",
         "label: dos\\n4096,2048,7,*\\n\\n",
         "label: dos\\n2048,2048,83\\n4096,20480,5\\n,2048,83\\n",
-        "label: dos\\n2048,2048,b\\n5000,25000,f\\n30100,100,6\\n\\n,2048,83\\n,3000,82\\n,1000,7\\n",
+        "label: dos\\n2048,2048,b\\n5000,25000,f\\n30100,100,6\\n\\n,2048,83\\n,3000,82\\n,9,7\\n",
     ];
     for script in scripts {
         divide(&path, script);

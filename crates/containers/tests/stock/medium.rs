@@ -29,20 +29,23 @@ pub fn noisy(length: usize) -> Vec<u8> {
 
 /// The image in a file.
 pub fn opened(path: &Path) -> Result<Image, Fault> {
-    let bytes: Rc<dyn Bytes> = OnDisk::open(path);
-    let formats = recognise(&*bytes);
-    let format = formats.iter().find(|format| format.spec().family == Family::Image);
-    open_as(*format.unwrap(), path, &[])
+    open_from(OnDisk::open(path), path)
 }
 
-/// A file as an image of this format.
-pub fn open_as(format: &dyn Format, path: &Path, secrets: &[&str]) -> Result<Image, Fault> {
-    let secrets = Secrets(secrets.iter().map(|&secret| secret.to_owned()).collect());
+/// The image in these bytes, which are those of a file.
+pub fn open_from(bytes: Rc<dyn Bytes>, path: &Path) -> Result<Image, Fault> {
+    let formats = recognise(&*bytes);
+    let is_image = |format: &&&dyn Format| format.spec().family == Family::Image;
+    open_as(*formats.iter().find(is_image).unwrap(), bytes, path)
+}
+
+/// Bytes as an image of this format.
+pub fn open_as(format: &dyn Format, bytes: Rc<dyn Bytes>, path: &Path) -> Result<Image, Fault> {
     let opening = Opening {
-        bytes: OnDisk::open(path),
+        bytes,
         name: path.file_name().unwrap().as_encoded_bytes().to_vec(),
         siblings: Rc::new(Folder(path.parent().unwrap().to_owned())),
-        secrets: &secrets,
+        secrets: &Secrets::default(),
         limits: Limits::default(),
     };
     match format.open(opening)? {

@@ -1,7 +1,7 @@
 //! Images cut by `split`.
 
 use crate::medium::{check_bytes, noisy, open_as};
-use crate::support::{bytes_of, list, run, tree};
+use crate::support::{OnDisk, bytes_of, list, run, tree};
 use amparo_containers::{Fault, by_id};
 
 #[test]
@@ -23,7 +23,7 @@ fn cut_images_are_read_as_one() {
 
     let path = folder.path().join("image.dd.001");
     std::fs::remove_file(folder.path().join("image.dd.004")).unwrap();
-    let image = open_as(by_id("raw_split").unwrap(), &path, &[]).unwrap();
+    let image = open_as(by_id("raw_split").unwrap(), OnDisk::open(&path), &path).unwrap();
     assert_eq!(image.problems[0].subject, "image.dd.004");
     assert_eq!(image.bytes.len(), medium.len() as u64);
     let mut bytes = vec![0; 1000];
@@ -32,7 +32,7 @@ fn cut_images_are_read_as_one() {
     assert!(bytes == medium[400_000..401_000]);
 
     std::fs::write(folder.path().join("image.dd.003"), &medium[..99_999]).unwrap();
-    let image = open_as(by_id("raw_split").unwrap(), &path, &[]).unwrap();
+    let image = open_as(by_id("raw_split").unwrap(), OnDisk::open(&path), &path).unwrap();
     assert!(image.problems[1].detail.contains("not of one length"), "{:?}", image.problems);
 }
 
