@@ -52,6 +52,12 @@ pub trait Format: Sync {
     /// is; the bytes themselves are for formats that sign at their end. Reads little, never fails.
     fn recognises(&self, head: &[u8], bytes: &dyn Bytes) -> bool;
 
+    /// Whether a file of this name may be of this format whatever its bytes are. For formats
+    /// without a mark of their own, which then open only with what lies beside the file.
+    fn claims_name(&self, _name: &[u8]) -> bool {
+        false
+    }
+
     /// Opens it; reads no more than needed to list.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod format;
 mod formats;
 mod found;
 mod limits;
+mod medium;
 mod tree;
 
 pub use bytes::{

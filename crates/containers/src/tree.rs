@@ -10,7 +10,7 @@ mod beside;
 use crate::bytes::Bytes;
 use crate::fault::Fault;
 use crate::format::{Container, Image, Opened, Opening, Secrets, Siblings, Stored};
-use crate::formats::{FORMATS, recognise};
+use crate::formats::{FORMATS, claiming, recognise};
 use crate::found::{Found, Go, Kind};
 use crate::limits::Limits;
 use amparo_model::{Problem, escape_path};
@@ -112,6 +112,8 @@ impl Tree {
             for node in inner {
                 match self.layer(&node.found.path, &node.place) {
                     Ok(layer) => waiting.push_back((node.found.path, node.place, layer)),
+                    // A name that promised more than the bytes keep.
+                    Err(_) if !self.recognised(&node) => {}
                     Err(fault) => {
                         let subject = escape_path(&node.found.path);
                         if report(Listed::Problem(fault.problem(&subject))) == Go::Stop {
@@ -216,7 +218,8 @@ impl Tree {
             return report(Listed::Node(node));
         }
         // What only has the name of a container is an ordinary file.
-        let opens = self.recognised(&node);
+        let claimed = claiming(name_of(&node.found.path)).next().is_some();
+        let opens = claimed || self.recognised(&node);
         let is_volume = node.found.kind == Kind::Volume;
         if opens {
             inner.push(node.clone());
@@ -262,8 +265,10 @@ impl Tree {
             siblings = Rc::new(Beside::new(Rc::clone(container), folder_of(inside)));
         }
         let (mut stored, mut problems, mut medium) = (Vec::new(), Vec::new(), None);
+        let above = formats.len();
         for _ in 0..self.limits.depth {
-            let (id, opened) = self.open_best(&bytes, &name, &siblings)?;
+            let is_file = formats.len() == above;
+            let (id, opened) = self.open_best(&bytes, &name, &siblings, is_file)?;
             if let Some(id) = id {
                 formats.push(id);
             }
@@ -283,7 +288,7 @@ impl Tree {
                     stored.extend(states);
                     problems.extend(found);
                 }
-                None if formats.is_empty() => {
+                None if formats.len() == above => {
                     return Err(Fault::unsupported("no container known here"));
                 }
                 None => {
@@ -295,15 +300,19 @@ impl Tree {
         Err(Fault::Limit { what: format!("images nested deeper than {}", self.limits.depth) })
     }
 
-    /// The first recognised format that opens. The last fault is told when none does.
+    /// The first recognised format that opens. The last fault is told when none does. A file, other
+    /// than the medium inside it, may also be claimed by its name.
     fn open_best(
         &self,
         bytes: &Rc<dyn Bytes>,
         name: &[u8],
         siblings: &Rc<dyn Siblings>,
+        is_file: bool,
     ) -> Result<(Option<String>, Option<Opened>), Fault> {
         let mut last = None;
-        for format in recognise(&**bytes) {
+        let claimed: Vec<_> = claiming(name).filter(|_| is_file).collect();
+        let recognised = recognise(&**bytes);
+        for (at, format) in claimed.iter().chain(&recognised).enumerate() {
             let opening = Opening {
                 bytes: Rc::clone(bytes),
                 name: name.to_vec(),
@@ -316,6 +325,7 @@ impl Tree {
                     let spec = format.spec();
                     return Ok((Some(format!("{}/{}", spec.id, spec.version)), Some(opened)));
                 }
+                Err(_) if at < claimed.len() => {}
                 Err(fault) => last = Some(fault),
             }
         }
@@ -333,7 +343,7 @@ fn node(found: Found, place: &[u64]) -> Node {
 pub fn named_like_container(name: &[u8]) -> bool {
     let name = name_of(name).to_ascii_lowercase();
     let ends = |suffix: &&str| name.ends_with(suffix.as_bytes());
-    FORMATS.iter().any(|format| format.spec().suffixes.iter().any(&ends))
+    FORMATS.iter().any(|format| format.spec().suffixes.iter().any(ends))
 }
 
 fn worth_opening(found: &Found) -> bool {

@@ -1,18 +1,27 @@
 //! The formats, one file each, and how bytes are recognised.
 
 mod android_backup;
+mod apple_partition_map;
 mod checked;
+mod ewf;
 mod exfat;
 mod fat;
+mod gpt;
 mod gzip;
 mod inflate;
 mod input;
 mod itunes_backup;
+mod mbr;
 mod ntfs;
 mod pieces;
+mod qcow2;
+mod raw_split;
 mod serial;
 mod seven_zip;
 mod tar;
+mod vhd;
+mod vhdx;
+mod vmdk;
 mod zip;
 
 use crate::bytes::Bytes;
@@ -21,13 +30,22 @@ use crate::format::Format;
 /// All formats, sorted by id.
 pub const FORMATS: &[&dyn Format] = &[
     &android_backup::AndroidBackup,
+    &apple_partition_map::ApplePartitionMap,
+    &ewf::Ewf,
     &exfat::ExFat,
     &fat::Fat,
+    &gpt::Gpt,
     &gzip::Gzip,
     &itunes_backup::ItunesBackup,
+    &mbr::Mbr,
     &ntfs::Ntfs,
+    &qcow2::Qcow2,
+    &raw_split::RawSplit,
     &seven_zip::SevenZip,
     &tar::Tar,
+    &vhd::Vhd,
+    &vhdx::Vhdx,
+    &vmdk::Vmdk,
     &zip::Zip,
 ];
 
@@ -39,6 +57,11 @@ const HEAD_BYTES: usize = 68 << 10;
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.spec().id == id)
+}
+
+/// The formats that claim a file by its name alone.
+pub(crate) fn claiming(name: &[u8]) -> impl Iterator<Item = &'static dyn Format> {
+    FORMATS.iter().copied().filter(move |format| format.claims_name(name))
 }
 
 /// The formats that these bytes claim to be, the most telling first: what signs itself at its

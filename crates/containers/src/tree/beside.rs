@@ -1,5 +1,6 @@
 //! Files beside an inner container: the other segments of an image, the data of a backup.
 
+use super::clean;
 use crate::bytes::Bytes;
 use crate::format::{Container, Siblings};
 use crate::found::{Go, Kind};
@@ -7,7 +8,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The files of one folder of a container and below. The container is listed at the first look-up.
+/// The files of one folder of a container and below, by the paths under which they are listed.
+/// The container is listed at the first look-up.
 pub struct Beside {
     container: Rc<dyn Container>,
     folder: Vec<u8>,
@@ -27,7 +29,7 @@ impl Beside {
                 if let Ok(found) = found
                     && found.kind == Kind::File
                     && !found.deleted
-                    && let Some(path) = found.path.strip_prefix(self.folder.as_slice())
+                    && let Some(path) = clean(&found.path).strip_prefix(self.folder.as_slice())
                 {
                     files.insert(path.to_vec(), found.address);
                 }
@@ -41,5 +43,41 @@ impl Beside {
 impl Siblings for Beside {
     fn open(&self, path: &[u8]) -> Option<Rc<dyn Bytes>> {
         self.container.open(*self.files().get(path)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::Memory;
+    use crate::fault::Fault;
+    use crate::found::{Found, Report};
+
+    struct Two;
+
+    impl Container for Two {
+        fn list(&self, report: &mut Report<'_>) {
+            for (address, path) in [(1, "./a/b.E02"), (2, "other")] {
+                let _go = report(Ok(Found {
+                    path: path.into(),
+                    kind: Kind::File,
+                    size: 1,
+                    address,
+                    deleted: false,
+                    modified_at: None,
+                }));
+            }
+        }
+
+        fn open(&self, address: u64) -> Result<Rc<dyn Bytes>, Fault> {
+            Ok(Rc::new(Memory(vec![0; address as usize])))
+        }
+    }
+
+    #[test]
+    fn a_file_is_found_by_its_path_as_listed() {
+        let beside = Beside::new(Rc::new(Two), b"a/");
+        assert_eq!(beside.open(b"b.E02").map(|bytes| bytes.len()), Some(1));
+        assert!(beside.open(b"other").is_none() && beside.open(b"a/b.E02").is_none());
     }
 }

@@ -6,13 +6,20 @@
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod android_backup;
+mod apple_partition_map;
+mod ewf;
 mod exfat;
 mod exfat_card;
 mod fat;
+mod gpt;
 mod gzip;
 mod itunes_backup;
+mod mbr;
+mod medium;
 mod ntfs;
+mod raw_split;
 mod seven_zip;
 mod support;
 mod tar;
+mod virtual_disks;
 mod zip;
