@@ -58,11 +58,10 @@ pub(crate) async fn run(
         }
         Err(problem) => return Ok(Done::Failed(problem)),
     };
-    // Before the facts, for the same reason as in `fingerprint`.
     let objects: Vec<Sha256> = novelty.iter().map(|statement| statement.object).collect();
     let known = context.store.novelty(&objects).await?;
-    context.store.put_novelty(&that_say_more(novelty, &known)).await?;
-    context.store.record_facts(&batch).await?;
+    let novelty = that_say_more(novelty, &known);
+    context.store.record_facts_and_novelty(&batch, &novelty).await?;
     exhibit.note_read(files.into_iter());
     Ok(Done::Recorded)
 }

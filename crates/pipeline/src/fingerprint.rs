@@ -54,11 +54,10 @@ pub(crate) async fn run(
             .await
             .map_err(|error| PipelineError::Job(error.to_string()))??
     };
-    // Novelty first: it is a pure function of hashes and lists, so writing it again after a crash
-    // changes nothing, while a fact without its novelty would stay without.
     let novelty: Vec<_> = examined.iter().map(|one| novelty(&context.known, one)).collect();
-    context.store.put_novelty(&novelty).await?;
-    context.store.record_problems(&exhibit.item.id, stage::FINGERPRINT.id, &unread).await?;
+    if !unread.is_empty() {
+        context.store.record_problems(&exhibit.item.id, stage::FINGERPRINT.id, &unread).await?;
+    }
     let read: Vec<(String, u64)> =
         examined.iter().map(|one| (one.path.clone(), one.hashes.size)).collect();
     let batch = FactBatch {
@@ -68,7 +67,7 @@ pub(crate) async fn run(
         links: Vec::new(),
         enqueue: Vec::new(),
     };
-    context.store.record_facts(&batch).await?;
+    context.store.record_facts_and_novelty(&batch, &novelty).await?;
     exhibit.note_read(read.into_iter());
     Ok(Done::Recorded)
 }
@@ -81,7 +80,7 @@ fn examine_all(
     let (mut examined, mut unread) = (Vec::new(), Vec::new());
     let mut paths = paths.into_iter().peekable();
     while paths.peek().is_some() {
-        for read in hash_some(exhibit, &mut paths) {
+        for read in hash_some(exhibit, &mut paths, &mut unread) {
             match read {
                 Ok((mut one, bytes)) => {
                     if !by_program::look(context, exhibit, &mut one, &bytes)?
@@ -100,8 +99,13 @@ fn examine_all(
 
 type Read = Result<(Examined, Vec<u8>), SourceError>;
 
-/// Hashes the next files together; the bytes come back only where a decoder may look at them.
-fn hash_some(exhibit: &Exhibit, paths: &mut Peekable<impl Iterator<Item = String>>) -> Vec<Read> {
+/// Hashes the next files together; the bytes come back only where a decoder may look at them. What
+/// a container says against bytes that it gave is noted: it is about this place, not the content.
+fn hash_some(
+    exhibit: &Exhibit,
+    paths: &mut Peekable<impl Iterator<Item = String>>,
+    noted: &mut Vec<Problem>,
+) -> Vec<Read> {
     let (mut small, mut large, mut held) = (Vec::new(), Vec::new(), 0);
     let size = |path: &String| exhibit.entry(path).map_or(0, |entry| entry.size);
     let is_large = |path: &String| size(path) > PICTURE_BYTES_MAX;
@@ -117,18 +121,18 @@ fn hash_some(exhibit: &Exhibit, paths: &mut Peekable<impl Iterator<Item = String
             }
         }
     }
-    read.extend(hash_small(exhibit, &small));
+    read.extend(hash_small(exhibit, &small, noted));
     let (inside, outside): (Vec<&Entry>, Vec<&Entry>) =
         large.into_iter().partition(|entry| !entry.place.is_empty());
     let mut outside = outside.iter().map(|entry| entry.path.as_str());
     exhibit.source.folder().hash_many(&mut outside, &mut |path, hashed| {
         read.push(hashed.map(|hashes| (examined(path.to_owned(), hashes), Vec::new())));
     });
-    read.extend(inside.into_iter().map(|entry| hash_inside(exhibit, entry)));
+    read.extend(inside.into_iter().map(|entry| hash_inside(exhibit, entry, noted)));
     read
 }
 
-fn hash_small(exhibit: &Exhibit, entries: &[&Entry]) -> Vec<Read> {
+fn hash_small(exhibit: &Exhibit, entries: &[&Entry], noted: &mut Vec<Problem>) -> Vec<Read> {
     let read = exhibit.source.read_many(entries, PICTURE_BYTES_MAX);
     let bytes = read.iter().filter_map(|one| one.as_ref().ok()).map(|(bytes, _)| bytes.as_slice());
     let mut hashes = hash_bytes_many(&bytes.collect::<Vec<_>>()).into_iter();
@@ -136,18 +140,18 @@ fn hash_small(exhibit: &Exhibit, entries: &[&Entry]) -> Vec<Read> {
         let (bytes, problems) = one?;
         let hashes =
             hashes.next().ok_or_else(|| SourceError::NotAFile { path: entry.path.clone() })?;
-        let examined = Examined { problems, ..examined(entry.path.clone(), hashes) };
-        Ok((examined, bytes))
+        noted.extend(problems);
+        Ok((examined(entry.path.clone(), hashes), bytes))
     };
     entries.iter().zip(read).map(settle).collect()
 }
 
 /// A large file of a container: in one stream, as a worker gives it.
-fn hash_inside(exhibit: &Exhibit, entry: &Entry) -> Read {
+fn hash_inside(exhibit: &Exhibit, entry: &Entry, noted: &mut Vec<Problem>) -> Read {
     let mut hasher = Hasher::default();
     let problems = exhibit.source.pieces(entry, &mut |bytes| hasher.update(bytes))?;
-    let hashes = hasher.finish();
-    Ok((Examined { problems, ..examined(entry.path.clone(), hashes) }, Vec::new()))
+    noted.extend(problems);
+    Ok((examined(entry.path.clone(), hasher.finish()), Vec::new()))
 }
 
 fn examined(path: String, hashes: Hashes) -> Examined {

@@ -10,8 +10,16 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Files fingerprinted in one job: small enough to stop quickly, large enough to share one commit.
-pub const FILES_PER_JOB: usize = 32;
+/// Work of one job: little enough to stop quickly, enough to share one commit. A file costs one, one
+/// that is named like a picture or video, and so is decoded, sixteen.
+pub const COST_PER_JOB: usize = 512;
+const DECODED_COST: usize = 16;
+
+/// Ends of names, in lower case, of what decoders look at.
+const DECODED: &[&str] = &[
+    ".3gp", ".avi", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".m4v", ".mkv",
+    ".mov", ".mp4", ".mpg", ".png", ".tif", ".tiff", ".webm", ".webp", ".wmv",
+];
 
 /// Folder names, in lower case, that phones and computers give to pictures made by their owner.
 const CAMERA_FOLDERS: &[&str] = &["dcim", "camera", "camera roll", "100andro", "100apple"];
@@ -196,7 +204,22 @@ pub fn fingerprint_jobs(evidence: &EvidenceId, wave: Wave, paths: &[String]) -> 
         key: format!("{}:{}", wave.number(), paths.first().map_or("", String::as_str)),
         payload: serde_json::to_value(FingerprintJob { paths: paths.to_vec() }).unwrap_or_default(),
     };
-    paths.chunks(FILES_PER_JOB).map(job).collect()
+    let mut jobs = Vec::new();
+    let (mut from, mut cost) = (0, 0);
+    for (at, path) in paths.iter().enumerate() {
+        if cost >= COST_PER_JOB {
+            jobs.extend(paths.get(from..at).map(job));
+            (from, cost) = (at, 0);
+        }
+        cost += cost_of(path);
+    }
+    jobs.extend(paths.get(from..).filter(|rest| !rest.is_empty()).map(job));
+    jobs
+}
+
+fn cost_of(path: &str) -> usize {
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    if DECODED.iter().any(|end| name.ends_with(end)) { DECODED_COST } else { 1 }
 }
 
 /// Splits all listed paths into camera and rest; exchanged media is known only after the stores.
@@ -256,10 +279,10 @@ mod tests {
     #[test]
     fn planning_twice_gives_the_same_keys() {
         let evidence = EvidenceId::new("E-1").unwrap();
-        let paths: Vec<String> = (0..70).map(|n| format!("f{n:03}")).collect();
+        let paths: Vec<String> = (0..70).map(|n| format!("f{n:03}.jpg")).collect();
         let keys = |jobs: Vec<NewJob>| jobs.into_iter().map(|job| job.key).collect::<Vec<_>>();
         let first = keys(fingerprint_jobs(&evidence, Wave::Rest, &paths));
-        assert_eq!(first, ["4:f000", "4:f032", "4:f064"]);
+        assert_eq!(first, ["4:f000.jpg", "4:f032.jpg", "4:f064.jpg"]);
         assert_eq!(first, keys(fingerprint_jobs(&evidence, Wave::Rest, &paths)));
     }
 }

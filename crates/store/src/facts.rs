@@ -5,9 +5,10 @@
 //! interrupted run is resumed by running again, and a new stage version redoes only its own facts.
 
 use crate::sql::{Session, Value, digest, json, key, values};
-use crate::{NewJob, Result, Store, evidence, jobs, records};
+use crate::{NewJob, Result, Store, evidence, fingerprints, jobs, records};
 use amparo_model::{
-    AccountKey, Entry, EvidenceId, Hashes, Located, Locator, Moment, Pdq, Problem, Record, Sha256,
+    AccountKey, Entry, EvidenceId, Hashes, Located, Locator, Moment, NoveltyStatement, Pdq,
+    Problem, Record, Sha256,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -178,7 +179,22 @@ impl Store {
     /// [`crate::StoreError::NotFound`] when exhibit or job are not known,
     /// [`crate::StoreError::Conflict`] when a record is of a kind that no app store holds.
     pub async fn record_facts(&self, batch: &FactBatch) -> Result<()> {
+        self.record_facts_and_novelty(batch, &[]).await
+    }
+
+    /// The same, with what the known lists say of the contents, in one transaction.
+    ///
+    /// # Errors
+    /// As [`Store::record_facts`].
+    pub async fn record_facts_and_novelty(
+        &self,
+        batch: &FactBatch,
+        novelty: &[NoveltyStatement],
+    ) -> Result<()> {
         let mut session = self.write().await?;
+        if !novelty.is_empty() {
+            fingerprints::put_novelty(&mut session, novelty).await?;
+        }
         evidence::require(&mut session, &batch.evidence).await?;
         if !batch.facts.is_empty() {
             insert_facts(&mut session, &batch.facts).await?;

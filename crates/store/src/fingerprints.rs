@@ -1,6 +1,6 @@
 //! Fingerprints of entries, and what the lists say about them.
 
-use crate::sql::{Row, json, values};
+use crate::sql::{Row, Session, json, values};
 use crate::{PictureFact, Result, Store, VideoFact};
 use amparo_model::{CaseId, EvidenceId, Hashes, NoveltyStatement, Sha256};
 use std::collections::BTreeMap;
@@ -57,16 +57,8 @@ impl Store {
     /// # Errors
     /// Only what the database itself reports.
     pub async fn put_novelty(&self, statements: &[NoveltyStatement]) -> Result<()> {
-        let last: BTreeMap<Sha256, &NoveltyStatement> =
-            statements.iter().map(|statement| (statement.object, statement)).collect();
-        let mut rows = Vec::with_capacity(last.len());
-        for (object, statement) in last {
-            rows.push(values![object.to_string(), statement.novelty.as_str(), json(statement)?]);
-        }
         let mut session = self.write().await?;
-        let tail = "ON CONFLICT (object) DO UPDATE SET novelty = excluded.novelty, \
-                    body = excluded.body";
-        session.insert("novelty (object, novelty, body)", tail, rows).await?;
+        put_novelty(&mut session, statements).await?;
         session.commit().await
     }
 
@@ -85,6 +77,22 @@ impl Store {
         found.sort_by_key(|statement| statement.object);
         Ok(found)
     }
+}
+
+/// Keeps novelty statements in a session that records more.
+pub(crate) async fn put_novelty(
+    session: &mut Session<'_>,
+    statements: &[NoveltyStatement],
+) -> Result<()> {
+    let last: BTreeMap<Sha256, &NoveltyStatement> =
+        statements.iter().map(|statement| (statement.object, statement)).collect();
+    let mut rows = Vec::with_capacity(last.len());
+    for (object, statement) in last {
+        rows.push(values![object.to_string(), statement.novelty.as_str(), json(statement)?]);
+    }
+    let tail = "ON CONFLICT (object) DO UPDATE SET novelty = excluded.novelty, \
+                body = excluded.body";
+    session.insert("novelty (object, novelty, body)", tail, rows).await
 }
 
 /// A JSON column that may be empty.

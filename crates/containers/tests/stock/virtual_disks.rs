@@ -261,7 +261,7 @@ fn volumes_are_found_inside_images() {
             assert_eq!(listing.problems, [], "{name}");
             let nodes: Vec<_> = listing.nodes.iter().map(|node| &node.found.path[..]).collect();
             assert_eq!(nodes, [b"p1", b"p2"], "{name}");
-            assert_eq!(listing.nodes[0].formats, [format, table]);
+            assert_eq!(listing.formats[0], [format, table]);
             let bytes = all_of(&*tree.open(b"p1", &[1]).unwrap()).unwrap();
             assert!(bytes == medium[100 * 512..1000 * 512], "{name}");
         }
