@@ -24,6 +24,8 @@ mod format;
 mod formats;
 mod found;
 mod limits;
+mod pages;
+mod pieces;
 mod tree;
 
 pub use bytes::{

@@ -1,0 +1,1 @@
+//! Named bad volumes, each with what it must say.
