@@ -25,6 +25,7 @@ mod formats;
 mod found;
 mod limits;
 mod pages;
+mod paths;
 mod pieces;
 mod tree;
 

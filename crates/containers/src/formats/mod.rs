@@ -1,12 +1,13 @@
 //! The formats, one file each, and how bytes are recognised.
 
 mod ext;
+mod iso9660;
 
 use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] = &[&ext::Ext];
+pub const FORMATS: &[&dyn Format] = &[&ext::Ext, &iso9660::Iso9660];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

@@ -6,6 +6,7 @@ use super::{DELETED, EMPTY, ROOT, Volume};
 use crate::fault::Fault;
 use crate::found::{Found, Go, Kind, Report};
 use crate::limits::Limits;
+use crate::paths::below;
 use amparo_model::UtcMillis;
 use std::collections::{HashSet, VecDeque};
 
@@ -118,7 +119,7 @@ impl<'w, 'r> Walk<'w, 'r> {
     }
 
     fn live(&mut self, folder: &Waiting, names: &Names, name: &Name) -> Go {
-        let path = path_of(&folder.path, names.bytes(name));
+        let path = below(&folder.path, names.bytes(name));
         let (target, fault) = match self.volume.inode(name.inode) {
             Ok(inode) if inode.in_use() => (target(&inode, 0), self.wrong_with(&inode)),
             Ok(inode) => {
@@ -143,7 +144,7 @@ impl<'w, 'r> Walk<'w, 'r> {
     /// A deleted name shows what its inode still maps. An inode that is in use again, or that is of
     /// another kind by now, is no longer what this name meant.
     fn deleted(&mut self, folder: &Waiting, names: &Names, name: &Name) -> Go {
-        let path = path_of(&folder.path, names.bytes(name));
+        let path = below(&folder.path, names.bytes(name));
         let inode = self.volume.inode(name.inode).ok();
         let same =
             |inode: &Inode| inode.deleted() && (name.kind == 0 || inode.kind() == kind(name));
@@ -212,22 +213,4 @@ fn kind(name: &Name) -> Kind {
         2 => Kind::Folder,
         _ => Kind::Other,
     }
-}
-
-/// A name below a folder. Encrypted and hostile names may hold what parts folders.
-fn path_of(folder: &[u8], name: &[u8]) -> Vec<u8> {
-    let mut path = Vec::with_capacity(folder.len() + 1 + name.len());
-    path.extend_from_slice(folder);
-    if !folder.is_empty() {
-        path.push(b'/');
-    }
-    if name.contains(&b'/') {
-        name.iter().for_each(|byte| match byte {
-            b'/' => path.extend_from_slice(b"%2F"),
-            byte => path.push(*byte),
-        });
-    } else {
-        path.extend_from_slice(name);
-    }
-    path
 }

@@ -1,0 +1,1 @@
+//! Named bad discs, each with what it must say.
