@@ -127,8 +127,7 @@ impl Volume {
     fn found(&self, address: u64) -> Result<Inode, Fault> {
         let number = u32::try_from(address & !DELETED).unwrap_or(0);
         let inode = self.inode(number)?;
-        let expected = if address & DELETED == 0 { inode.in_use() } else { inode.deleted() };
-        if !expected {
+        if inode.is_blank() {
             return Err(Fault::damaged(inode.at, format!("inode {number} is not in use")));
         }
         if inode.encrypted() {

@@ -2,6 +2,12 @@
 //! come from Debian's packages, which `make setup` installs.
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+#![expect(
+    clippy::panic,
+    reason = "a helper that cannot go on fails the test with the tool's words"
+)]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod ext;
+mod iso9660;
 mod support;

@@ -39,18 +39,20 @@ pub struct Inode {
     pub extra: u16,
     mode: u16,
     links: u16,
+    deletion: u32,
     flags: u32,
 }
 
 impl Inode {
-    /// Whether any folder names it, as it counts itself.
-    pub fn in_use(&self) -> bool {
-        self.mode != 0 && self.links > 0
+    /// Whether it was never used, or cleared.
+    pub fn is_blank(&self) -> bool {
+        self.mode == 0
     }
 
-    /// Whether it describes a file that was deleted.
+    /// Whether it describes a file that was deleted: no folder names it, as it counts itself, or it
+    /// has a time of deletion.
     pub fn deleted(&self) -> bool {
-        self.mode != 0 && self.links == 0
+        self.mode != 0 && (self.links == 0 || self.deletion != 0)
     }
 
     /// What it is.
@@ -137,6 +139,7 @@ impl Volume {
             extra,
             mode,
             links: le16(raw, 0x1A),
+            deletion: le32(raw, 0x14),
             flags: le32(raw, 0x20),
         }
     }

@@ -71,12 +71,10 @@ pub fn claims(head: &[u8], bytes: &dyn Bytes) -> bool {
     }
     // A second copy may be left of what the volume was before it was formatted anew.
     let Some((at, second)) = second(bytes) else { return false };
-    let descriptors = |from: u64| {
-        let at = from.checked_add(AT)?.max(second.block + (from / second.block) * second.block);
-        array_at::<12>(bytes, at).ok()
-    };
-    let ours = descriptors(0);
-    let same = ours.is_some_and(|ours| ours != [0; 12]) && ours == descriptors(at);
+    let descriptors = |at: u64| array_at::<12>(bytes, at).ok();
+    let ours = descriptors((second.first_block + 1) * second.block);
+    let stated = ours.is_some_and(|ours| ours != [0; 12]);
+    let same = stated && ours == descriptors(at + second.block);
     same || head.iter().all(|byte| *byte == 0)
 }
 

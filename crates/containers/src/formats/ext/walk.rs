@@ -121,11 +121,11 @@ impl<'w, 'r> Walk<'w, 'r> {
     fn live(&mut self, folder: &Waiting, names: &Names, name: &Name) -> Go {
         let path = below(&folder.path, names.bytes(name));
         let (target, fault) = match self.volume.inode(name.inode) {
-            Ok(inode) if inode.in_use() => (target(&inode, 0), self.wrong_with(&inode)),
-            Ok(inode) => {
+            Ok(inode) if inode.is_blank() => {
                 let why = format!("inode {} is named and not in use", name.inode);
                 (nothing(name, name.inode.into()), Some(Fault::damaged(inode.at, why)))
             }
+            Ok(inode) => (target(&inode, 0), wrong_with(&inode)),
             Err(fault) => (nothing(name, name.inode.into()), Some(fault)),
         };
         if let Some(fault) = fault
@@ -134,11 +134,6 @@ impl<'w, 'r> Walk<'w, 'r> {
             return Go::Stop;
         }
         self.tell(folder, name, path, &target, false)
-    }
-
-    fn wrong_with(&self, inode: &Inode) -> Option<Fault> {
-        let why = || format!("the checksum of inode {} does not match", inode.number);
-        (!inode.sound).then(|| Fault::damaged(inode.at, why()))
     }
 
     /// A deleted name shows what its inode still maps. An inode that is in use again, or that is of
@@ -190,6 +185,17 @@ impl<'w, 'r> Walk<'w, 'r> {
         };
         if deleted { Go::On } else { self.problem(&path, &fault) }
     }
+}
+
+/// What is wrong with an inode that a folder names.
+fn wrong_with(inode: &Inode) -> Option<Fault> {
+    let number = inode.number;
+    let why = match (inode.sound, inode.deleted()) {
+        (false, _) => format!("the checksum of inode {number} does not match"),
+        (true, true) => format!("inode {number} is named and marked as deleted"),
+        (true, false) => return None,
+    };
+    Some(Fault::damaged(inode.at, why))
 }
 
 fn target(inode: &Inode, mark: u64) -> Target {

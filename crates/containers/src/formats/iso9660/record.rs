@@ -51,7 +51,7 @@ impl Record {
         let raw = raw.get(..usize::from(size)).filter(|raw| raw.len() > FIXED)?;
         let byte = |at: usize| raw.get(at).copied().unwrap_or(0);
         let end = FIXED + usize::from(byte(32));
-        let name = raw.get(FIXED..end)?.to_vec();
+        let name = raw.get(FIXED..end).filter(|name| !name.is_empty())?.to_vec();
         // A name of even length is followed by one byte, so that what follows begins evenly.
         let system = raw.get(end.next_multiple_of(2)..).unwrap_or_default().to_vec();
         Some(Self {
