@@ -45,11 +45,11 @@ impl Names {
     pub fn bytes(&self, name: &Name) -> &[u8] {
         self.data.get(name.start..name.start + usize::from(name.length)).unwrap_or_default()
     }
+}
 
-    /// Bytes of folders that were read for it.
-    pub fn read(&self) -> u64 {
-        self.data.len() as u64
-    }
+/// Bytes of a folder that will be looked at.
+pub fn cost(inode: &Inode) -> u64 {
+    inode.size.min(MOST)
 }
 
 impl Volume {
@@ -89,7 +89,12 @@ impl Volume {
 
     /// Gathers what can be read of a folder's blocks.
     fn read_folder(&self, inode: &Inode, names: &mut Names) {
-        let content = self.content(inode);
+        let mut part = inode.clone();
+        part.size = cost(inode);
+        let content = self.content(&part);
+        if inode.size > MOST {
+            names.faults.push(Fault::Limit { what: format!("a folder of {} bytes", inode.size) });
+        }
         names.faults.extend(content.complaints().into_iter().filter(|_| inode.sound));
         for (length, origin) in content.each() {
             let from = match origin {
@@ -103,23 +108,12 @@ impl Volume {
                     continue;
                 }
             };
-            let length = self.fitting(length, names);
             let read = usize::try_from(length).unwrap_or(usize::MAX);
             let read = self.folders.with(from, read, |part| names.data.extend_from_slice(part));
             if read.is_err() {
                 self.read_blocks(from, length, names);
             }
         }
-    }
-
-    /// What a folder may still hold.
-    fn fitting(&self, length: u64, names: &mut Names) -> u64 {
-        let left = MOST.saturating_sub(names.read());
-        if length > left {
-            let what = format!("a folder of more than {MOST} bytes");
-            names.faults.push(Fault::Limit { what });
-        }
-        length.min(left)
     }
 
     /// Large parts at once, and block by block what cannot be read so.

@@ -151,6 +151,19 @@ fn a_name_in_a_gap_is_listed_once_and_not_when_it_is_there_again() {
     assert_eq!(container.open(entries[1].address).unwrap().len(), 7);
 }
 
+#[test]
+fn an_absurd_folder_is_named_and_its_neighbours_go_on() {
+    let mut made = Made::new();
+    made.inode(12, 0x41ED, u32::MAX, 0);
+    made.inode(13, 0x41ED, 1_024, 0);
+    made.put32(Made::map(13), 11);
+    made.folder(10, &[(12, 2, b"absurd", 512), (13, 2, b"sound", 512)]);
+    made.folder(11, &[(20, 1, b"inside", 1_024)]);
+    let (entries, problems) = list(&*made.open());
+    assert_eq!(entries.last().unwrap().path, b"sound/inside");
+    assert!(problems[0].contains("absurd: above the limit"), "{problems:?}");
+}
+
 /// Opens inode 12 with these extents in its inode and in block 20.
 fn mapped(depth: u32, root: &[[u32; 3]], node: &[[u32; 3]], size: u32) -> Rc<dyn Bytes> {
     let mut made = Made::new();

@@ -1,6 +1,6 @@
 //! The listing: folder by folder, the nearest to the root first.
 
-use super::folder::{Name, Names};
+use super::folder::{Name, Names, cost};
 use super::inode::Inode;
 use super::{DELETED, EMPTY, ROOT, Volume};
 use crate::fault::Fault;
@@ -72,6 +72,11 @@ impl<'w, 'r> Walk<'w, 'r> {
             }
             Err(fault) => return self.problem(&folder.path, &fault),
         };
+        if cost(&inode) > self.left {
+            let what = "this folder makes all folders larger than the volume".to_owned();
+            return self.problem(&folder.path, &Fault::Limit { what });
+        }
+        self.left -= cost(&inode);
         let names = self.volume.names(&inode);
         for fault in &names.faults {
             // What is left of a deleted folder is never complete.
@@ -79,12 +84,6 @@ impl<'w, 'r> Walk<'w, 'r> {
                 return Go::Stop;
             }
         }
-        if names.read() > self.left {
-            let what = "folders that are larger than the volume".to_owned();
-            let _ = self.problem(&folder.path, &Fault::Limit { what });
-            return Go::Stop;
-        }
-        self.left -= names.read();
         self.entries(folder, &names)
     }
 
