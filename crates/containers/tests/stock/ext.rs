@@ -155,7 +155,7 @@ fn deleted_names_show_what_is_left_of_them() {
             assert_eq!(read.len() as u64, node.found.size);
             let of_folder = node.found.kind == Kind::Folder;
             let (_, expected) = files().into_iter().find(|(of, _)| *of == path).unwrap_or_default();
-            // Another name still has the bytes of `large`; the first name of a block loses its inode.
+            // Another name still has the bytes of `large`; a block's first name loses its inode.
             let nothing = path == "large" || node.found.address.trailing_zeros() >= 32;
             assert!(
                 of_folder || nothing && read.is_empty() || read == expected,

@@ -145,8 +145,8 @@ impl Volume {
     }
 }
 
-/// The time since 1970: seconds with a sign, two more bits above them and nanoseconds when the inode
-/// is large enough.
+/// The time since 1970: seconds with a sign; two more bits above them, and nanoseconds, when the
+/// inode is large enough.
 fn modified_at(raw: &[u8], extra: u16) -> Option<UtcMillis> {
     let seconds = i64::from(le32(raw, 0x10).cast_signed());
     let more = if extra >= 12 { le32(raw, 0x88) } else { 0 };

@@ -15,7 +15,7 @@ const DEEPEST: u16 = 5;
 /// Longer extents are reserved and not yet written.
 const WRITTEN_MOST: u64 = 32_768;
 const ATTRIBUTE_MAGIC: u32 = 0xEA02_0000;
-/// Index of the names that the file system itself keeps: here, the rest of an inline file is `data`.
+/// Index of the names that the file system itself keeps; the rest of an inline file is `data`.
 const SYSTEM: u8 = 7;
 
 impl Volume {
