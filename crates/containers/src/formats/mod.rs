@@ -5,11 +5,13 @@ mod apple_partition_map;
 mod checked;
 mod ewf;
 mod exfat;
+mod ext;
 mod fat;
 mod gpt;
 mod gzip;
 mod inflate;
 mod input;
+mod iso9660;
 mod itunes_backup;
 mod mbr;
 mod ntfs;
@@ -33,9 +35,11 @@ pub const FORMATS: &[&dyn Format] = &[
     &apple_partition_map::ApplePartitionMap,
     &ewf::Ewf,
     &exfat::ExFat,
+    &ext::Ext,
     &fat::Fat,
     &gpt::Gpt,
     &gzip::Gzip,
+    &iso9660::Iso9660,
     &itunes_backup::ItunesBackup,
     &mbr::Mbr,
     &ntfs::Ntfs,

@@ -4,15 +4,21 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
+#![expect(
+    clippy::panic,
+    reason = "a helper that cannot go on fails the test with the tool's words"
+)]
 
 mod android_backup;
 mod apple_partition_map;
 mod ewf;
 mod exfat;
 mod exfat_card;
+mod ext;
 mod fat;
 mod gpt;
 mod gzip;
+mod iso9660;
 mod itunes_backup;
 mod mbr;
 mod medium;
