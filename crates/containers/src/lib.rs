@@ -24,13 +24,10 @@ mod format;
 mod formats;
 mod found;
 mod limits;
-<<<<<<< HEAD
 mod medium;
-=======
 mod pages;
 mod paths;
 mod pieces;
->>>>>>> h-ext
 mod tree;
 
 pub use bytes::{
