@@ -2,8 +2,11 @@
 
 .PHONY: compiler setup demo test bench lint gen deny clean
 
-# Debian's packages that the tests use; nothing is installed when all are there.
-PACKAGES = postgresql openssh-client ffmpeg libheif-examples
+# Debian's packages that the tests use: a database, confined programs, and the stock tools whose
+# containers are read and compared. Nothing is installed when all are there.
+PACKAGES = postgresql openssh-client ffmpeg libheif-examples strace \
+  sleuthkit ewf-tools qemu-utils gdisk fdisk mtools dosfstools exfatprogs ntfs-3g wimtools \
+  e2fsprogs genisoimage xorriso apfsprogs zip unzip p7zip-full openssl sqlite3 python3
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # SQLite is built from its C source.
@@ -12,10 +15,10 @@ compiler:
 	@command -v cc >/dev/null || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy gcc libc6-dev; }
 
 setup: compiler
-	@{ command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } \
-	  && command -v ssh-keygen >/dev/null && command -v ffmpeg >/dev/null \
-	  && command -v heif-enc >/dev/null \
-	  || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy $(PACKAGES); }
+	@for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing=1; \
+	done; \
+	test -z "$$missing" || { $(SUDO) apt-get update -q && $(SUDO) apt-get install -qy $(PACKAGES); }
 
 # The reference case, end to end, on embedded storage; ends at a web address. ARGS="--no-serve --json"
 demo: compiler

@@ -4,10 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
-#![expect(
-    clippy::panic,
-    reason = "a helper that cannot go on fails the test with the tool's words"
-)]
 
 mod android_backup;
 mod apple_partition_map;
