@@ -2,6 +2,7 @@
 //!
 //! To add a page: a function that returns its text, and a row in [`PAGES`].
 
+use amparo_containers::{FORMATS, Spec as ContainerSpec};
 use amparo_parsers::{PARSERS, Spec};
 use amparo_pipeline::stage::{STAGES, StageSpec, order};
 use std::fmt::Write;
@@ -11,6 +12,7 @@ type Page = fn() -> String;
 
 const PAGES: &[(&str, Page)] = &[
     ("docs/benchmarks.md", crate::bench::page::page),
+    ("docs/containers.md", containers),
     ("docs/formats.md", formats),
     ("docs/stages.md", stages),
 ];
@@ -67,6 +69,40 @@ fn format_section(page: &mut String, spec: &Spec) {
         let _ = writeln!(page, "| {name} | {value} |");
     }
     page.push_str("\nGaps:\n\n");
+    for gap in spec.gaps {
+        let _ = writeln!(page, "- {gap}");
+    }
+}
+
+fn containers() -> String {
+    let mut page = String::from(
+        "# Containers\n\nArchives, images of media, volumes, file systems and backups that exhibits may \
+         be or hold, one inside the other.\nGenerated from the formats' own declarations by `make gen`; \
+         do not edit.\n",
+    );
+    for format in FORMATS {
+        container_section(&mut page, format.spec());
+    }
+    page
+}
+
+fn container_section(page: &mut String, spec: &ContainerSpec) {
+    let suffixes = spec.suffixes.iter().map(|suffix| format!("`{suffix}`"));
+    let suffixes = suffixes.collect::<Vec<_>>().join(", ");
+    let opened = match suffixes.as_str() {
+        "" => "recognised by content, inside media and volumes".to_owned(),
+        names => format!("opened when met under names that end in {names}"),
+    };
+    // Writing to a String cannot fail.
+    let _ = write!(
+        page,
+        "\n## {}\n\n`{}`, version {}, {:?}; {opened}\n\nFacts from: {}\n\nGaps:\n\n",
+        spec.title,
+        spec.id,
+        spec.version,
+        spec.family,
+        spec.sources.join("; ")
+    );
     for gap in spec.gaps {
         let _ = writeln!(page, "- {gap}");
     }

@@ -34,6 +34,7 @@ impl Halt {
 pub(crate) struct Course {
     run: Run,
     looked_ms: Option<u64>,
+    first_store_ms: Option<u64>,
     halt: Option<Halt>,
 }
 
@@ -56,7 +57,7 @@ impl Course {
             first_alarm_ms: None,
         };
         context.store.put_run(evidence, &run).await?;
-        Ok(Self { run, looked_ms: None, halt: None })
+        Ok(Self { run, looked_ms: None, first_store_ms: None, halt: None })
     }
 
     /// Whether to halt. What others asked for is looked up about once a second.
@@ -81,6 +82,16 @@ impl Course {
     /// Paths listed so far.
     pub(crate) fn listed(&mut self, entries: u64) {
         self.run.entries = entries;
+    }
+
+    /// An app store is recorded.
+    pub(crate) fn store_read(&mut self, context: &Context) {
+        self.first_store_ms.get_or_insert_with(|| (context.elapsed_ms)());
+    }
+
+    /// When the first app store was recorded.
+    pub(crate) fn first_store_ms(&self) -> Option<u64> {
+        self.first_store_ms
     }
 
     /// Writes down where the run stands, if it is time.

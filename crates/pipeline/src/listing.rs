@@ -47,7 +47,7 @@ pub(crate) async fn run(
         context.store.record_listing(&item.id, &some, &found).await?;
         context.store.record_containers(&item.id, &containers).await?;
         media.extend(containers.iter().filter_map(|one| medium::job(&item.id, one)));
-        read_stores(context, item, source, &planner, &some).await?;
+        read_stores(context, item, source, &planner, &some, course).await?;
         entries.extend(some);
         course.listed(entries.len() as u64);
         progress(Progress::Listed { entries: entries.len() as u64 });
@@ -95,6 +95,7 @@ async fn read_stores(
     source: &Arc<Source>,
     planner: &plan::Planner,
     listed: &[Entry],
+    course: &mut Course,
 ) -> Result<(), PipelineError> {
     if context.scope.excludes_store("").is_some() {
         return Ok(());
@@ -124,7 +125,9 @@ async fn read_stores(
     }
     context.store.enqueue(&jobs).await?;
     let exhibit = Arc::new(Exhibit::new(item.clone(), Arc::clone(source), entries));
-    while run_job_of_wave(context, &exhibit, Wave::AppStores).await? {}
+    while run_job_of_wave(context, &exhibit, Wave::AppStores).await? {
+        course.store_read(context);
+    }
     Ok(())
 }
 

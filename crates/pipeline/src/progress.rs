@@ -57,6 +57,11 @@ pub struct Summary {
     pub paused: bool,
     /// Stopped because the authorisation ended.
     pub expired: bool,
+    /// When the first app store was recorded, in milliseconds since the run began, if this run read
+    /// one.
+    pub first_store_ms: Option<u64>,
+    /// How long the run took, in milliseconds.
+    pub ran_ms: u64,
     /// If a counterpart reached the top band in this run, and none of the case had before.
     pub first_alarm: Option<FirstAlarm>,
 }

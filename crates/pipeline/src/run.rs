@@ -128,7 +128,9 @@ pub async fn attach(
     }
     let entries = context.store.entries(&item.id).await?;
     let exhibit = Arc::new(Exhibit::new(item, source, entries));
-    let summary = work(context, &exhibit, &mut course, progress).await?;
+    let mut summary = work(context, &exhibit, &mut course, progress).await?;
+    summary.first_store_ms = course.first_store_ms();
+    summary.ran_ms = (context.elapsed_ms)();
     course.end(context, &exhibit.item.id, Some((&exhibit, &summary))).await?;
     Ok(summary)
 }
@@ -239,7 +241,11 @@ async fn lane(
         waiting.done.notify_waiters();
         tally.borrow_mut().count(wave, failed?);
         let summary = tally.borrow().summary.clone();
-        course.lock().await.note(context, exhibit, &summary).await?;
+        let mut course = course.lock().await;
+        if wave == Wave::AppStores {
+            course.store_read(context);
+        }
+        course.note(context, exhibit, &summary).await?;
     }
 }
 

@@ -4,9 +4,12 @@
 //! is not installed is named and left empty: a ratio is printed only when both sides were measured
 //! just now. Peers that are Python packages are installed into `target/bench-peers`.
 
+mod e01_hash;
 mod exact_match;
 mod file_hashes;
 mod first_alarm;
+mod folders;
+mod image_list;
 mod known_lists;
 mod list_import;
 mod near_match;
@@ -75,10 +78,15 @@ pub struct Workbench {
 }
 
 const BENCHES: &[&Bench] = &[
+    &e01_hash::BENCH,
     &exact_match::BENCH,
     &exact_match::HFIND,
     &file_hashes::BENCH,
     &first_alarm::BENCH,
+    &folders::FIRST_STORE,
+    &folders::MIXED,
+    &folders::SMALL,
+    &image_list::BENCH,
     &list_import::BENCH,
     &near_match::BENCH,
     &near_match::SKEWED,

@@ -24,6 +24,16 @@ impl Unit {
         Ok(unit)
     }
 
+    /// Opens case `B-1` with order `O-1`; `sofia` supervises it.
+    pub fn open_case(&self) -> Result<(), String> {
+        self.run("admin", &["user", "add", "sofia", "--role", "supervisor"])?;
+        self.run("sofia", &["case", "open", "B-1", "--title", "Bench"])?;
+        let order = ["authorisation", "add", "O-1", "--case", "B-1", "--authority", "Court"];
+        let dates = ["--from", "2026-01-01T00:00:00Z", "--until", "2027-01-01T00:00:00Z"];
+        let covers = ["--covers", "communications,media,cloud"];
+        self.run("sofia", &[&order[..], &dates[..], &covers[..]].concat()).map(drop)
+    }
+
     /// A command line, not yet started.
     pub fn command(&self, actor: &str, args: &[&str]) -> Command {
         let mut command = Command::new(target().join("release/amparo"));

@@ -1,0 +1,126 @@
+//! Folders through the whole pipeline: as fast as the disk and the hashes allow, whatever the number
+//! of files, and the first app store at once.
+
+use super::unit::Unit;
+use super::{Bench, Figures, Workbench, file_hashes};
+use rand::{RngCore, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde_json::Value;
+use std::path::Path;
+
+pub const MIXED: Bench = Bench {
+    name: "folder_mixed",
+    peer: "the bare fused hashes of the same folder",
+    unit: "MB/s",
+    more_is_better: true,
+    goal: Some(0.8),
+    run: mixed,
+};
+
+pub const SMALL: Bench = Bench {
+    name: "folder_small",
+    peer: "the goal of 5,000 entries a second",
+    unit: "entries/s",
+    more_is_better: true,
+    goal: Some(1.0),
+    run: small,
+};
+
+pub const FIRST_STORE: Bench = Bench {
+    name: "first_store",
+    peer: "the goal of 2 seconds",
+    unit: "s",
+    more_is_better: false,
+    goal: Some(1.0),
+    run: first_store,
+};
+
+/// A count from the environment, or its default: the full sizes take an hour to make.
+fn amount(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// `FOLDER_MIXED_MB=20000` is the size that the goal names.
+fn mixed(bench: &Workbench) -> Result<Figures, String> {
+    let folder = bench.scratch.path().join("mixed");
+    let bytes = make_mixed(&folder, amount("FOLDER_MIXED_MB", 4_000) << 20);
+    let bytes = bytes.map_err(|error| error.to_string())?;
+    let bare = file_hashes::rate_of(&folder)?;
+    let summary = attach(&bench.scratch.path().join("mixed-unit"), &folder)?;
+    let seconds = ran_ms(&summary)? / 1_000.0;
+    Ok(Figures { ours: bytes as f64 / 1e6 / seconds, peer: Some(bytes as f64 / 1e6 / bare) })
+}
+
+fn small(bench: &Workbench) -> Result<Figures, String> {
+    let folder = bench.scratch.path().join("small");
+    let files = amount("FOLDER_SMALL_FILES", 1_000_000);
+    make_small(&folder, files).map_err(|error| error.to_string())?;
+    let summary = attach(&bench.scratch.path().join("small-unit"), &folder)?;
+    let seconds = ran_ms(&summary)? / 1_000.0;
+    Ok(Figures { ours: files as f64 / seconds, peer: Some(5_000.0) })
+}
+
+/// An export beside as many files as [`SMALL`] reads.
+fn first_store(bench: &Workbench) -> Result<Figures, String> {
+    let folder = bench.scratch.path().join("small");
+    if !folder.exists() {
+        let files = amount("FOLDER_SMALL_FILES", 1_000_000);
+        make_small(&folder, files).map_err(|error| error.to_string())?;
+    }
+    let store = folder.join("data/data/com.whatsapp/databases");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../crates/parsers/src/apps/telegram_desktop.fixture.json");
+    let export = folder.join("Export");
+    let copied = std::fs::create_dir_all(&store)
+        .and_then(|()| std::fs::create_dir_all(&export))
+        .and_then(|()| std::fs::copy(fixture, export.join("result.json")));
+    copied.map_err(|error| error.to_string())?;
+    let summary = attach(&bench.scratch.path().join("store-unit"), &folder)?;
+    let ms = summary["first_store_ms"].as_f64().ok_or("no app store was read")?;
+    Ok(Figures { ours: ms / 1_000.0, peer: Some(2.0) })
+}
+
+fn attach(data: &Path, folder: &Path) -> Result<Value, String> {
+    let unit = Unit::new(data)?;
+    unit.open_case()?;
+    let folder = folder.to_str().unwrap_or_default();
+    let add = ["evidence", "add", folder, "--case", "B-1", "--authorisation", "O-1"];
+    let said = unit.run("sofia", &add)?;
+    Ok(said["summary"].clone())
+}
+
+fn ran_ms(summary: &Value) -> Result<f64, String> {
+    summary["ran_ms"].as_f64().ok_or_else(|| format!("no time in {summary}"))
+}
+
+fn make_mixed(folder: &Path, bytes: u64) -> std::io::Result<u64> {
+    std::fs::create_dir_all(folder)?;
+    let mut rng = ChaCha8Rng::seed_from_u64(19);
+    let mut noise = vec![0; 64 << 20];
+    rng.fill_bytes(&mut noise);
+    let (mut total, mut number) = (0, 0_u64);
+    while total < bytes {
+        let size = match number % 100 {
+            0 => 64 << 20,
+            1..=20 => 3 << 20,
+            _ => 40 << 10,
+        };
+        let part = noise.get_mut(..size).unwrap_or_default();
+        rng.fill_bytes(part.get_mut(..16).unwrap_or_default());
+        std::fs::write(folder.join(format!("{number:06}.bin")), part)?;
+        total += size as u64;
+        number += 1;
+    }
+    Ok(total)
+}
+
+fn make_small(folder: &Path, files: u64) -> std::io::Result<()> {
+    for number in 0..files {
+        let folder = folder.join(format!("files/{:04}", number / 1_000));
+        if number % 1_000 == 0 {
+            std::fs::create_dir_all(&folder)?;
+        }
+        std::fs::write(folder.join(format!("{number:07}.txt")), number.to_string())?;
+    }
+    Ok(())
+}
