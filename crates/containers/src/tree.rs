@@ -314,7 +314,7 @@ impl Tree {
 pub fn named_like_container(name: &[u8]) -> bool {
     let name = name_of(name).to_ascii_lowercase();
     let ends = |suffix: &&str| name.ends_with(suffix.as_bytes());
-    FORMATS.iter().any(|format| format.spec().suffixes.iter().any(|suffix| ends(suffix)))
+    FORMATS.iter().any(|format| format.spec().suffixes.iter().any(ends))
 }
 
 fn worth_opening(found: &Found) -> bool {
