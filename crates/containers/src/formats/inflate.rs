@@ -197,7 +197,7 @@ impl<D: Decoder> Unpacked<D> {
             return state.live.remove(index);
         }
         let (at, decoder) = kept.map_or((0, &self.fresh), |(at, decoder)| (*at, decoder));
-        let input = Input::new(Rc::clone(&self.packed), self.packed_end);
+        let input = Input::in_order(Rc::clone(&self.packed), self.packed_end);
         Live { decoder: decoder.clone(), at, input }
     }
 
