@@ -187,7 +187,7 @@ impl<'w> Walk<'w> {
 
     /// The next member, with the extended headers that lie in front of it.
     fn step(&mut self, address: u64) -> Result<Step, Fault> {
-        let (mut at, mut extended) = (address, Extended::default());
+        let (mut at, mut latest, mut extended) = (address, address, Extended::default());
         for _ in 0..IN_FRONT {
             let block: Block = match self.input.array(at) {
                 Ok(block) => block,
@@ -219,9 +219,9 @@ impl<'w> Walk<'w> {
                 Some(b'x' | b'X') => read_extended(body, &mut extended),
                 _ => {}
             }
-            at = plain.next(&mut self.input)?;
+            (latest, at) = (at, plain.next(&mut self.input)?);
         }
-        Err(Fault::damaged(at, "nothing but extended headers"))
+        Err(Fault::damaged(latest, "nothing but extended headers"))
     }
 
     /// The member of this header. A further link has no bytes of its own, although some tools state
