@@ -31,7 +31,8 @@ fn the_one_entry_has_its_name_time_size_and_bytes() {
     let commands = [
         "gzip -k 'a name.txt' && mv 'a name.txt.gz' x.gz",
         "gzip -n -1 -c 'a name.txt' > 'a name.txt.gz'",
-        "head -c 300000 'a name.txt' | gzip -c > x && tail -c +300001 'a name.txt' | gzip -c >> x && mv x 'a name.txt.gz'",
+        "head -c 300000 'a name.txt' | gzip -c > x && \
+         tail -c +300001 'a name.txt' | gzip -c >> x && mv x 'a name.txt.gz'",
     ];
     for (command, claimed) in commands.iter().zip([700_000, 700_000, 400_000]) {
         shell(dir.path(), "rm -f *.gz; touch -d @1700000000 'a name.txt'");

@@ -173,7 +173,8 @@ fn links_without_target_sizes_beyond_eight_gib_and_bytes_in_links_are_read() {
         add('hard', linkname='nowhere', type=tarfile.LNKTYPE)\n\
         add('file', b'bytes')\n\
         i = tarfile.TarInfo('own'); i.size = 600; i.type = tarfile.LNKTYPE; i.linkname = 'file'\n\
-        t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT) + b'O' * 600 + b'\\0' * 424); t.offset += 1536\n\
+        t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT) + b'O' * 600 + b'\\0' * 424)\n\
+        t.offset += 1536\n\
         i = tarfile.TarInfo('sized'); i.size = 5; i.type = tarfile.LNKTYPE; i.linkname = 'file'\n\
         t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT)); t.offset += 512\n\
         add('fifo', type=tarfile.FIFOTYPE)\n\

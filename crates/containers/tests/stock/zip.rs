@@ -167,7 +167,8 @@ fn odd_names_are_listed_as_stored() {
         "import zipfile, warnings\n\
          warnings.simplefilter('ignore')\n\
          z = zipfile.ZipFile('a.zip', 'w')\n\
-         for name in ['../../etc/x', '/abs/y', 'w\\\\back\\\\z', 'same', 'same', 'caf\\u00e9']:\n    \
+         names = ['../../etc/x', '/abs/y', 'w\\\\back\\\\z', 'same', 'same', 'caf\\u00e9']\n\
+         for name in names:\n    \
              z.writestr(zipfile.ZipInfo(name), name + '!')\n\
          i = zipfile.ZipInfo('n'); i.filename = 'nul\\0name'; z.writestr(i, 'nul')\n\
          i = zipfile.ZipInfo('holds/'); z.writestr(i, 'bytes in a folder')\n\
@@ -278,9 +279,10 @@ fn packed_by(dir: &Path, packer: &str, method: u16) -> PathBuf {
     shell(dir, &format!("{packer} < plain > packed"));
     let lines = format!(
         "import struct, zlib\np = open('plain', 'rb').read(); c = open('packed', 'rb').read()\n\
-         f = struct.pack('<HHHHHLLLHH', 63, 0, {method}, 0, 0, zlib.crc32(p), len(c), len(p), 5, 0)\n\
+         f = struct.pack('<HHHHH', 63, 0, {method}, 0, 0)\n\
+         f += struct.pack('<LLLHH', zlib.crc32(p), len(c), len(p), 5, 0)\n\
          l = b'PK\\3\\4' + f + b'plain' + c\n\
-         d = b'PK\\1\\2' + struct.pack('<H', 63) + f + struct.pack('<HHHLL', 0, 0, 0, 0, 0) + b'plain'\n\
+         d = b'PK\\1\\2' + struct.pack('<H', 63) + f + bytes(14) + b'plain'\n\
          e = b'PK\\5\\6' + struct.pack('<HHHHLLH', 0, 0, 1, 1, len(d), len(l), 0)\n\
          open('packed.zip', 'wb').write(l + d + e)\n"
     );

@@ -91,6 +91,7 @@ impl<'w> Walk<'w> {
                         Ok(next) => *next,
                         // Behind what was read of it in vain.
                         Err(Fault::Limit { .. }) => end.saturating_add(MAP_BLOCKS * BLOCK),
+                        Err(Fault::Truncated { at: there }) => at.saturating_add(BLOCK).max(*there),
                         Err(_) => at.saturating_add(BLOCK),
                     };
                     self.report(&member, behind.is_some(), next.err(), report)
