@@ -10,8 +10,8 @@
 use super::input::Input;
 use crate::bytes::Bytes;
 use crate::fault::Fault;
-use miniz_oxide::inflate::stream::{InflateState, inflate};
-use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -42,28 +42,76 @@ pub trait Decoder: Clone {
     ) -> Result<usize, Fault>;
 }
 
+/// DEFLATE looks back this far.
+const WINDOW: usize = 32 << 10;
+
 /// DEFLATE, with or without zlib's frame.
 #[derive(Clone)]
 pub struct Inflate {
-    state: Box<InflateState>,
+    core: Box<DecompressorOxide>,
+    flags: u32,
+    /// The latest unpacked bytes, in a ring.
+    window: Vec<u8>,
+    /// Where in it what was not given yet begins, and how much that is.
+    ready: (usize, usize),
     at: u64,
-    ended: bool,
+    ended: Option<Result<(), Fault>>,
 }
 
 impl Inflate {
     /// DEFLATE as in ZIP and gzip, from byte `at` of the input on.
     pub fn raw(at: u64) -> Self {
-        Self { state: InflateState::new_boxed(DataFormat::Raw), at, ended: false }
+        Self::new(at, inflate_flags::TINFL_FLAG_IGNORE_ADLER32)
     }
 
     /// A zlib stream, from byte `at` of the input on.
     pub fn zlib(at: u64) -> Self {
-        Self { state: InflateState::new_boxed(DataFormat::Zlib), at, ended: false }
+        let frame = inflate_flags::TINFL_FLAG_PARSE_ZLIB_HEADER;
+        Self::new(at, frame | inflate_flags::TINFL_FLAG_COMPUTE_ADLER32)
+    }
+
+    fn new(at: u64, flags: u32) -> Self {
+        let (core, window) = (Box::default(), vec![0; WINDOW]);
+        Self { core, flags, window, ready: (0, 0), at, ended: None }
     }
 
     /// Where the next compressed byte lies; once all was decoded, what lies behind the stream.
     pub fn at(&self) -> u64 {
         self.at
+    }
+
+    /// Gives what is ready.
+    fn give(&mut self, into: &mut [u8]) -> usize {
+        let (from, count) = self.ready;
+        let given = count.min(into.len());
+        let ready = self.window.get(from..from + given);
+        if let (Some(into), Some(ready)) = (into.get_mut(..given), ready) {
+            into.copy_from_slice(ready);
+        }
+        self.ready = (from + given, count - given);
+        given
+    }
+
+    /// Unpacks up to the end of the ring.
+    fn unpack(&mut self, packed: &[u8]) {
+        let flags = match packed {
+            [] => self.flags,
+            _ => self.flags | inflate_flags::TINFL_FLAG_HAS_MORE_INPUT,
+        };
+        let from = self.ready.0 % WINDOW;
+        let (status, used, made) =
+            decompress(&mut self.core, packed, &mut self.window, from, flags);
+        self.at += used as u64;
+        self.ready = (from, made);
+        self.ended = match status {
+            TINFLStatus::Done => Some(Ok(())),
+            TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput => None,
+            TINFLStatus::FailedCannotMakeProgress => Some(Err(Fault::Truncated { at: self.at })),
+            TINFLStatus::Adler32Mismatch => {
+                Some(Err(Fault::damaged(self.at, "the zlib checksum does not match")))
+            }
+            _ => Some(Err(Fault::damaged(self.at, "no DEFLATE data"))),
+        };
     }
 }
 
@@ -74,25 +122,17 @@ impl Decoder for Inflate {
         into: &mut [u8],
         _complain: &mut dyn FnMut(Fault),
     ) -> Result<usize, Fault> {
-        while !self.ended {
-            let packed = input.look(self.at, 1)?;
-            let result = inflate(&mut self.state, packed, into, MZFlush::None);
-            self.at += result.bytes_consumed as u64;
-            self.ended = result.status == Ok(MZStatus::StreamEnd);
-            // What came out before an error is sound; the next call gives the error again.
-            if result.bytes_written > 0 {
-                return Ok(result.bytes_written);
+        loop {
+            let given = self.give(into);
+            if given > 0 {
+                return Ok(given);
             }
-            match result.status {
-                Ok(_) => {}
-                Err(MZError::Buf) => return Err(Fault::Truncated { at: self.at }),
-                Err(_) => {
-                    let why = "no DEFLATE data, or its checksum does not match";
-                    return Err(Fault::damaged(self.at, why));
-                }
+            // What came out before an error is sound and was given.
+            match &self.ended {
+                Some(ended) => return ended.clone().map(|()| 0),
+                None => self.unpack(input.look(self.at, 1)?),
             }
         }
-        Ok(0)
     }
 }
 
@@ -157,7 +197,7 @@ impl<D: Decoder> Unpacked<D> {
             return state.live.remove(index);
         }
         let (at, decoder) = kept.map_or((0, &self.fresh), |(at, decoder)| (*at, decoder));
-        let input = Input::new(Rc::clone(&self.packed), self.packed_end);
+        let input = Input::in_order(Rc::clone(&self.packed), self.packed_end);
         Live { decoder: decoder.clone(), at, input }
     }
 

@@ -6,6 +6,8 @@ use std::rc::Rc;
 
 /// Read after a jump.
 const SMALL: usize = 16 << 10;
+/// Read at first of what is likely read in order.
+const MIDDLE: usize = 128 << 10;
 /// Read once it is clear that the bytes are read in order.
 const LARGE: usize = 512 << 10;
 
@@ -24,6 +26,11 @@ impl Input {
     /// cost the inflation of a whole stream.
     pub fn new(bytes: Rc<dyn Bytes>, end: u64) -> Self {
         Self { bytes, end, from: 0, held: Vec::new(), piece: SMALL }
+    }
+
+    /// The same for bytes that are likely read in order.
+    pub fn in_order(bytes: Rc<dyn Bytes>, end: u64) -> Self {
+        Self { piece: MIDDLE, ..Self::new(bytes, end) }
     }
 
     /// The bytes from `at` on that are held, at least `least` unless they end before.
@@ -57,7 +64,9 @@ impl Input {
     fn fill(&mut self, at: u64, least: usize) -> Result<(), Fault> {
         let held_end = self.from.saturating_add(self.held.len() as u64);
         let near = at >= self.from && at - held_end.min(at) < self.piece as u64;
-        self.piece = if near { (self.piece * 2).min(LARGE) } else { SMALL };
+        if !self.held.is_empty() {
+            self.piece = if near { (self.piece * 2).min(LARGE) } else { SMALL };
+        }
         let there = usize::try_from(self.end.saturating_sub(at)).unwrap_or(usize::MAX);
         self.held.clear();
         self.held.resize(self.piece.max(least).min(there), 0);

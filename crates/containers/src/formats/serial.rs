@@ -24,7 +24,7 @@ pub struct Reader {
 impl Reader {
     /// Of `bytes`, those from `start` to `end`.
     pub fn new(bytes: Rc<dyn Bytes>, start: u64, end: u64) -> Self {
-        Self { input: Input::new(bytes, end), at: start }
+        Self { input: Input::in_order(bytes, end), at: start }
     }
 }
 

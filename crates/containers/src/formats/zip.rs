@@ -22,6 +22,7 @@ use crate::found::Report;
 use crate::limits::Limits;
 use end::Directory;
 use record::Record;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// ZIP.
@@ -73,7 +74,9 @@ impl Format for Zip {
         if directory.as_ref().is_some_and(|directory| directory.split) {
             return Err(Fault::unsupported("one part of a ZIP archive split over several files"));
         }
+        let records = Input::new(Rc::clone(&opening.bytes), opening.bytes.len());
         Ok(Opened::Entries(Rc::new(Archive {
+            records: RefCell::new(records),
             bytes: opening.bytes,
             directory,
             secrets: opening.secrets.clone(),
@@ -90,6 +93,8 @@ struct Archive {
     directory: Option<Directory>,
     secrets: Secrets,
     limits: Limits,
+    /// Entries are mostly opened in their order: their records are read together.
+    records: RefCell<Input>,
 }
 
 impl Archive {
@@ -99,7 +104,7 @@ impl Archive {
 
     /// The directory's record at `address`, or what a local header there says.
     fn record(&self, address: u64) -> Result<Record, Fault> {
-        let mut input = self.input();
+        let mut input = self.records.borrow_mut();
         if input.array::<4>(address)? == *record::CENTRAL {
             let base = self.directory.as_ref().map_or(0, |directory| directory.base);
             return record::central(&mut input, address, base);

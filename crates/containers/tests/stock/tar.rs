@@ -173,7 +173,8 @@ fn links_without_target_sizes_beyond_eight_gib_and_bytes_in_links_are_read() {
         add('hard', linkname='nowhere', type=tarfile.LNKTYPE)\n\
         add('file', b'bytes')\n\
         i = tarfile.TarInfo('own'); i.size = 600; i.type = tarfile.LNKTYPE; i.linkname = 'file'\n\
-        t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT) + b'O' * 600 + b'\\0' * 424); t.offset += 1536\n\
+        t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT) + b'O' * 600 + b'\\0' * 424)\n\
+        t.offset += 1536\n\
         i = tarfile.TarInfo('sized'); i.size = 5; i.type = tarfile.LNKTYPE; i.linkname = 'file'\n\
         t.fileobj.write(i.tobuf(tarfile.GNU_FORMAT)); t.offset += 512\n\
         add('fifo', type=tarfile.FIFOTYPE)\n\
@@ -192,6 +193,53 @@ fn links_without_target_sizes_beyond_eight_gib_and_bytes_in_links_are_read() {
     let kind =
         |path: &[u8]| listing.nodes.iter().find(|n| n.found.path == path).unwrap().found.kind;
     assert_eq!((kind(b"hard"), kind(b"fifo")), (Kind::Other, Kind::Other));
+}
+
+/// A header with this name, letter, size, and what `more` writes into it.
+fn header(name: &str, flag: u8, size: u64, more: &dyn Fn(&mut [u8])) -> Vec<u8> {
+    let mut block = vec![0; 512];
+    block[..name.len()].copy_from_slice(name.as_bytes());
+    block[124..136].copy_from_slice(format!("{size:011o}\0").as_bytes());
+    block[148..156].fill(b' ');
+    block[156] = flag;
+    block[257..265].copy_from_slice(b"ustar  \0");
+    more(&mut block);
+    let sum: u32 = block.iter().map(|byte| u32::from(*byte)).sum();
+    block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    block
+}
+
+#[test]
+fn headers_that_never_end_cost_no_more_than_their_length() {
+    let none = |_: &mut [u8]| {};
+    let check = |blocks: Vec<u8>, files: &[&str], words: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.tar");
+        fs::write(&path, blocks).unwrap();
+        let listing = list(&tree(&path, &[]));
+        assert_eq!(listing.files(), files);
+        let detail = &listing.problems[0].detail;
+        assert!(detail.contains(words), "{detail}");
+    };
+    let file = [header("after", b'0', 0, &none), vec![0; 1_024]].concat();
+    let long = header("x", b'x', 0, &none).repeat(40_000);
+    check([long, file.clone()].concat(), &["after 0"], "nothing but extended headers");
+    let huge = header("x", b'x', 1 << 32, &none);
+    check([huge, file.clone()].concat(), &["after 0"], "an extended header of");
+    let binary = |block: &mut [u8]| block[124..136].fill(0xFF);
+    let negative = header("minus", b'0', 0, &binary);
+    check([negative, file.clone()].concat(), &["after 0"], "a size that is no number");
+    let most = |block: &mut [u8]| {
+        block[124..136].copy_from_slice(b"\x80\0\0\0\x3F\xFF\xFF\xFF\xFF\xFF\xFF\xFF")
+    };
+    let largest = header("largest", b'0', 0, &most);
+    check([largest, file].concat(), &["largest 4611686018427387903"], "end at 2048");
+    let endless = |block: &mut [u8]| {
+        block[482] = 1;
+        block[504] = 1;
+    };
+    let sparse = header("sparse", b'S', 0, &endless).repeat(60_000);
+    check(sparse, &["sparse 0"; 2], "a sparse file of more than");
 }
 
 #[test]

@@ -167,7 +167,8 @@ fn odd_names_are_listed_as_stored() {
         "import zipfile, warnings\n\
          warnings.simplefilter('ignore')\n\
          z = zipfile.ZipFile('a.zip', 'w')\n\
-         for name in ['../../etc/x', '/abs/y', 'w\\\\back\\\\z', 'same', 'same', 'caf\\u00e9']:\n    \
+         names = ['../../etc/x', '/abs/y', 'w\\\\back\\\\z', 'same', 'same', 'caf\\u00e9']\n\
+         for name in names:\n    \
              z.writestr(zipfile.ZipInfo(name), name + '!')\n\
          i = zipfile.ZipInfo('n'); i.filename = 'nul\\0name'; z.writestr(i, 'nul')\n\
          i = zipfile.ZipInfo('holds/'); z.writestr(i, 'bytes in a folder')\n\
@@ -270,6 +271,37 @@ fn lies_are_told() {
     assert!(matches!(method.1, Err(Fault::Unsupported { .. })));
     let outside = open(&|bytes| bytes[central + 45] = 0x60);
     assert!(matches!(outside.1, Err(Fault::Truncated { .. })));
+}
+
+/// An archive of one member, packed by another tool, which neither zip nor 7z writes so.
+fn packed_by(dir: &Path, packer: &str, method: u16) -> PathBuf {
+    fs::write(dir.join("plain"), sample(300_000)).unwrap();
+    shell(dir, &format!("{packer} < plain > packed"));
+    let lines = format!(
+        "import struct, zlib\np = open('plain', 'rb').read(); c = open('packed', 'rb').read()\n\
+         f = struct.pack('<HHHHH', 63, 0, {method}, 0, 0)\n\
+         f += struct.pack('<LLLHH', zlib.crc32(p), len(c), len(p), 5, 0)\n\
+         l = b'PK\\3\\4' + f + b'plain' + c\n\
+         d = b'PK\\1\\2' + struct.pack('<H', 63) + f + bytes(14) + b'plain'\n\
+         e = b'PK\\5\\6' + struct.pack('<HHHHLLH', 0, 0, 1, 1, len(d), len(l), 0)\n\
+         open('packed.zip', 'wb').write(l + d + e)\n"
+    );
+    python(dir, &lines);
+    dir.join("packed.zip")
+}
+
+#[test]
+fn members_packed_with_xz_and_zstandard_are_read() {
+    let dir = tempfile::tempdir().unwrap();
+    for (packer, method) in [("xz -c", 95), ("zstd -q -c", 93)] {
+        let path = packed_by(dir.path(), packer, method);
+        let tree = tree(&path, &[]);
+        let listing = list(&tree);
+        assert_eq!(listing.files(), ["plain 300000"], "{packer}");
+        compare(&tree, &listing, dir.path(), packer);
+        let bytes = fs::read(&path).unwrap();
+        cut_and_bend("a.zip", &bytes, 20, 60, &[0, 40, bytes.len() as u64 / 2]);
+    }
 }
 
 #[test]

@@ -24,8 +24,13 @@ pub mod id {
     pub const PACKED_HEADER: u8 = 0x17;
 }
 
-/// Coders of one folder, and streams of one coder.
+/// Coders of one folder, and inputs of one coder.
 const CODERS: u64 = 32;
+/// Folders, their coders, packed streams and files' streams that are held in memory: a header of a
+/// few packed bytes can state any number.
+const FOLDERS: usize = 500_000;
+const ALL_CODERS: usize = 1_000_000;
+const STREAMS: usize = 4_000_000;
 
 /// One file's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +92,7 @@ impl Streams {
 /// Where the packed streams lie, as `(start, length)` in the file.
 fn read_packed(fields: &mut Fields<'_>) -> Result<Vec<(u64, u64)>, Fault> {
     let mut start = fields.number()?.saturating_add(START);
-    let count = fields.count(8)?;
+    let count = allow(fields.count(8)?, STREAMS)?;
     let mut packed = Vec::new();
     loop {
         match fields.byte()? {
@@ -112,11 +117,12 @@ fn read_folders(fields: &mut Fields<'_>, packed: &[(u64, u64)]) -> Result<Vec<Fo
     if fields.byte()? != id::FOLDER {
         return Err(fields.fault("no folders"));
     }
-    let count = fields.count(16)?;
+    let count = allow(fields.count(16)?, FOLDERS)?;
     fields.expect_here()?;
-    let (mut folders, mut packed) = (Vec::new(), packed.iter());
+    let (mut folders, mut packed, mut coders) = (Vec::new(), packed.iter(), 0);
     for _ in 0..count {
         let mut folder = read_folder(fields)?;
+        coders = allow(coders + folder.coders.len(), ALL_CODERS)?;
         folder.packed = packed.by_ref().take(folder.inputs.len()).copied().collect();
         if folder.packed.len() < folder.inputs.len() {
             return Err(fields.fault("fewer packed streams than folders need"));
@@ -142,6 +148,15 @@ fn read_folders(fields: &mut Fields<'_>, packed: &[(u64, u64)]) -> Result<Vec<Fo
             _ => return Err(fields.fault("an unknown part of folders")),
         }
     }
+}
+
+fn allow(count: usize, most: usize) -> Result<usize, Fault> {
+    if count > most {
+        return Err(Fault::Limit {
+            what: format!("{count} parts of a 7z archive; at most {most}"),
+        });
+    }
+    Ok(count)
 }
 
 fn read_folder(fields: &mut Fields<'_>) -> Result<Folder, Fault> {
@@ -217,6 +232,7 @@ fn read_parts(fields: &mut Fields<'_>, folders: &[Folder]) -> Result<Vec<Part>, 
     if all > fields.left().saturating_add(folders.len()) {
         return Err(fields.fault("a count larger than the header allows"));
     }
+    let all = allow(all, STREAMS)?;
     let has_sizes = mark == id::SIZE;
     let mut parts = Vec::with_capacity(all);
     for (number, (folder, count)) in folders.iter().zip(&counts).enumerate() {

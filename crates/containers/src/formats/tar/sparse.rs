@@ -10,6 +10,8 @@ use crate::formats::pieces::Piece;
 
 /// Parts of one member that are read; more is no honest file.
 const PARTS: usize = 1 << 20;
+/// Blocks that hold an old map of so many parts.
+pub const MAP_BLOCKS: u64 = PARTS as u64 / 21 + 1;
 
 /// Parts as `(offset in the file, length)`.
 pub type Map = Vec<(u64, u64)>;
@@ -75,7 +77,7 @@ pub fn old_map(block: &Block, after: u64, input: &mut Input) -> Result<(Map, u64
         entries(field(&next, 0, 21 * 24), &mut map);
         more = next.get(504) == Some(&1);
         at = at.saturating_add(BLOCK);
-        if map.len() > PARTS || at - after > PARTS as u64 {
+        if at - after > MAP_BLOCKS * BLOCK {
             return Err(Fault::Limit { what: format!("a sparse file of more than {PARTS} parts") });
         }
     }

@@ -2,7 +2,7 @@
 
 use super::header::{BLOCK, Block, checksum_fits, is_blank, is_ustar};
 use super::member::{Extended, Member};
-use super::sparse::decimal;
+use super::sparse::{MAP_BLOCKS, decimal};
 use crate::bytes::Bytes;
 use crate::fault::Fault;
 use crate::formats::input::Input;
@@ -13,10 +13,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 /// Longest extended header and long name that is read.
-const EXTENDED: u64 = 4 << 20;
+const EXTENDED: u64 = 1 << 20;
 /// Extended headers in front of one member.
-const IN_FRONT: u32 = 64;
-/// Files whose further links are found; about 32 MB.
+const IN_FRONT: u32 = 16;
+/// Files whose further links are found; about 100 MB.
 const LINKED: usize = 1 << 20;
 /// Zeros behind the end mark after which nothing more is expected.
 const BEHIND: u64 = 1 << 20;
@@ -34,8 +34,9 @@ enum Step {
 pub struct Walk<'w> {
     bytes: &'w Rc<dyn Bytes>,
     pub input: Input,
-    /// Where files lie, by the hash of their path, for their further links.
-    files: HashMap<u64, u64>,
+    /// Address and size of files, by a hash of their path that nobody can collide, for their
+    /// further links.
+    files: HashMap<u128, (u64, u64)>,
     /// The path that was listed last.
     latest: String,
 }
@@ -86,7 +87,13 @@ impl<'w> Walk<'w> {
                     let behind = blank_at.take().filter(|blank| at - blank >= 2 * BLOCK);
                     end = member.data_end();
                     let next = member.next(&mut self.input);
-                    at = *next.as_ref().unwrap_or(&at.saturating_add(BLOCK));
+                    at = match &next {
+                        Ok(next) => *next,
+                        // Behind what was read of it in vain.
+                        Err(Fault::Limit { .. }) => end.saturating_add(MAP_BLOCKS * BLOCK),
+                        Err(Fault::Truncated { at: there }) => at.saturating_add(BLOCK).max(*there),
+                        Err(_) => at.saturating_add(BLOCK),
+                    };
                     self.report(&member, behind.is_some(), next.err(), report)
                 }
                 Ok(Step::Blank) => {
@@ -124,7 +131,7 @@ impl<'w> Walk<'w> {
         let found = self.found(member);
         self.latest = String::from_utf8_lossy(&found.path).into_owned();
         if found.kind == Kind::File && !member.is_link() && self.files.len() < LINKED {
-            self.files.insert(hash(&member.path), member.address);
+            self.files.insert(hash(&member.path), (member.address, found.size));
         }
         let behind = is_behind.then(|| Fault::damaged(member.address, "lies behind the end mark"));
         let part = (member.flag == b'M').then(|| Fault::unsupported("part of a split archive"));
@@ -140,17 +147,11 @@ impl<'w> Walk<'w> {
     }
 
     /// As an entry: a further link to a file that was seen shares its bytes.
-    fn found(&mut self, member: &Member) -> Found {
+    fn found(&self, member: &Member) -> Found {
         let found = member.found();
-        if !member.is_link() {
-            return found;
-        }
-        let Some(address) = self.files.get(&hash(&member.link)).copied() else { return found };
-        // Two paths may have one hash.
-        let mut other = Walk::new(self.bytes);
-        match other.member(address) {
-            Ok(target) if target.path == member.link => {
-                Found { kind: Kind::File, size: target.size(), address, ..found }
+        match self.files.get(&hash(&member.link)) {
+            Some(&(address, size)) if member.is_link() => {
+                Found { kind: Kind::File, size, address, ..found }
             }
             _ => found,
         }
@@ -168,11 +169,13 @@ impl<'w> Walk<'w> {
         (!is_marked && at > 0).then_some(("", fault))
     }
 
-    /// Tells the damage and goes to the next header that is one.
+    /// Tells the damage and goes to the next header behind it.
     fn resume(&mut self, at: &mut u64, fault: &Fault, report: &mut Report<'_>) -> Go {
-        if report(Err(fault.problem(""))) == Go::Stop || !matches!(fault, Fault::Damaged { .. }) {
+        if report(Err(fault.problem(""))) == Go::Stop {
             return Go::Stop;
         }
+        let Fault::Damaged { at: damage, .. } = fault else { return Go::Stop };
+        *at = (*at).max(*damage);
         loop {
             *at = at.saturating_add(BLOCK);
             match self.input.array(*at) {
@@ -185,7 +188,7 @@ impl<'w> Walk<'w> {
 
     /// The next member, with the extended headers that lie in front of it.
     fn step(&mut self, address: u64) -> Result<Step, Fault> {
-        let (mut at, mut extended) = (address, Extended::default());
+        let (mut at, mut latest, mut extended) = (address, address, Extended::default());
         for _ in 0..IN_FRONT {
             let block: Block = match self.input.array(at) {
                 Ok(block) => block,
@@ -217,9 +220,9 @@ impl<'w> Walk<'w> {
                 Some(b'x' | b'X') => read_extended(body, &mut extended),
                 _ => {}
             }
-            at = plain.next(&mut self.input)?;
+            (latest, at) = (at, plain.next(&mut self.input)?);
         }
-        Err(Fault::damaged(address, "nothing but extended headers"))
+        Err(Fault::damaged(latest, "nothing but extended headers"))
     }
 
     /// The member of this header. A further link has no bytes of its own, although some tools state
@@ -285,8 +288,13 @@ fn time(value: &[u8]) -> Option<UtcMillis> {
     whole.checked_add(millis).map(UtcMillis)
 }
 
-fn hash(path: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.hash(&mut hasher);
-    hasher.finish()
+/// 128 bits of two hashes, so that no two paths are taken for one.
+fn hash(path: &[u8]) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        salt.hash(&mut hasher);
+        path.hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }
