@@ -160,6 +160,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("audit", "The log of every act: show it, keep a checkpoint, verify it"),
     ("authorisation", "Court orders and other authorisations with their scope"),
     ("case", "Cases of this unit"),
+    ("custody", "Chain of custody of exhibits"),
     ("evidence", "Exhibits: attach, follow, list"),
     ("hashset", "Lists of known hashes"),
     ("ledger", "Who sent which file to whom, over every app"),

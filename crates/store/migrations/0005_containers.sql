@@ -28,3 +28,4 @@ CREATE TABLE custody_events (
     body TEXT NOT NULL,
     PRIMARY KEY (evidence, seq)
 );
+INSERT INTO counters (name, next) VALUES ('custody_events', 1);
