@@ -1,5 +1,6 @@
 //! The formats, one file each, and how bytes are recognised.
 
+mod apfs;
 mod apple;
 mod hfs_plus;
 
@@ -7,7 +8,7 @@ use crate::bytes::Bytes;
 use crate::format::Format;
 
 /// All formats, sorted by id.
-pub const FORMATS: &[&dyn Format] = &[&hfs_plus::HfsPlus];
+pub const FORMATS: &[&dyn Format] = &[&apfs::Apfs, &hfs_plus::HfsPlus];
 
 /// First bytes by which formats are recognised: a volume descriptor of ISO 9660 lies at 32 KiB, the
 /// superblock of some file systems at 64 KiB.

@@ -4,5 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
+mod apfs;
 mod hfs_plus;
 mod support;
