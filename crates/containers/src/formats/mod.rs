@@ -1,6 +1,8 @@
 //! The formats, one file each, and how bytes are recognised.
 
 mod android_backup;
+mod apfs;
+mod apple;
 mod apple_partition_map;
 mod checked;
 mod ewf;
@@ -9,6 +11,7 @@ mod ext;
 mod fat;
 mod gpt;
 mod gzip;
+mod hfs_plus;
 mod inflate;
 mod input;
 mod iso9660;
@@ -32,6 +35,7 @@ use crate::format::Format;
 /// All formats, sorted by id.
 pub const FORMATS: &[&dyn Format] = &[
     &android_backup::AndroidBackup,
+    &apfs::Apfs,
     &apple_partition_map::ApplePartitionMap,
     &ewf::Ewf,
     &exfat::ExFat,
@@ -39,6 +43,7 @@ pub const FORMATS: &[&dyn Format] = &[
     &fat::Fat,
     &gpt::Gpt,
     &gzip::Gzip,
+    &hfs_plus::HfsPlus,
     &iso9660::Iso9660,
     &itunes_backup::ItunesBackup,
     &mbr::Mbr,

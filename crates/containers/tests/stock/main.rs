@@ -7,6 +7,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod android_backup;
+mod apfs;
 mod apple_partition_map;
 mod ewf;
 mod exfat;
@@ -15,6 +16,7 @@ mod ext;
 mod fat;
 mod gpt;
 mod gzip;
+mod hfs_plus;
 mod iso9660;
 mod itunes_backup;
 mod mbr;
