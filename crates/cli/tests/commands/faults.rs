@@ -10,11 +10,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-/// Calls that change or read the disk, in the names that kernels give them.
+/// Calls that change or read the disk, in the names that kernels give them. `write` is not among
+/// them: threads wake each other with it, and what strace breaks there no disk breaks. Objects are
+/// written with it; the steps of their publication fail one by one in the tests of `evidence`.
 const CALLS: &[&str] = &[
     "openat",
     "openat2",
-    "write",
     "pwrite64",
     "fsync",
     "fdatasync",
@@ -85,7 +86,9 @@ impl Bench {
 
 /// An entry that could not be read stands without hashes, and assessments rest on less.
 fn of_less(line: &str) -> bool {
-    ["\"entries\"", "\"alarms\"", "\"containers\""].iter().any(|table| line.contains(table))
+    ["\"entries\"", "\"alarms\"", "\"containers\"", "\"custody_events\""]
+        .iter()
+        .any(|table| line.contains(table))
 }
 
 fn add(device: &str) -> Vec<&str> {
@@ -111,14 +114,15 @@ fn facts(unit: &Unit) -> BTreeSet<String> {
 
 /// Runs `evidence add` under strace and returns what strace and the program said.
 fn strace(unit: &Unit, options: &[&str], device: &str) -> String {
-    let out = Command::new("strace")
+    let out = Command::new("timeout")
+        .args(["-s", "KILL", "60", "strace"])
         .args(["-f", "-q", "-b", "execve", "-o", &unit.path("strace.log")])
         .args(options)
         .arg(env!("CARGO_BIN_EXE_amparo"))
         .args(["--data", unit.data().to_str().unwrap(), "--actor", "ines", "--now", NOW])
         .args(add(device))
         .output()
-        .expect("strace is installed by `make setup`");
+        .unwrap();
     String::from_utf8_lossy(&out.stderr).into_owned()
 }
 
@@ -179,14 +183,48 @@ fn occurrences(bench: &Bench, call: &str) -> u64 {
     threads.into_values().max().unwrap_or(0)
 }
 
+/// A small disk of its own holds the unit: first as good as full, then with room.
+const SMALL_DISK: &str = r#"
+set -u
+disk=$1 template=$2 left_kb=$3 program=$4; shift 4
+used_kb=$(du -sk "$template" | cut -f1)
+mount -t tmpfs -o size=$((used_kb + left_kb))k tmpfs "$disk" || exit 90
+cp -r "$template" "$disk/data" || exit 91
+"$program" --data "$disk/data" "$@" > /dev/null 2>&1
+full=$?
+mount -o remount,size=1g "$disk" || exit 92
+"$program" --data "$disk/data" "$@" > "$disk/again" 2>&1 || { cat "$disk/again"; exit 93; }
+rm "$disk/again"
+cp -r "$disk/data" "$disk.out" || exit 94
+echo "full=$full"
+"#;
+
 #[test]
 fn a_disk_that_is_full_from_some_stage_on_loses_nothing() {
     let bench = Bench::new();
-    for call in ["write", "pwrite64", "fallocate"] {
-        for from in ["1+", "6+", "20+", "60+"] {
-            bench.try_one(call, "error=ENOSPC", from);
-        }
+    let mut failed = 0;
+    for left_kb in [40, 200, 400, 700, 1_000, 2_000] {
+        let disk = tempfile::tempdir().unwrap();
+        let (template, left) = (bench.template.data(), left_kb.to_string());
+        let place = disk.path().join("disk");
+        std::fs::create_dir(&place).unwrap();
+        let out = Command::new("unshare")
+            .args(["-rm", "sh", "-c", SMALL_DISK, "sh"])
+            .args([place.to_str().unwrap(), template.to_str().unwrap(), &left])
+            .arg(env!("CARGO_BIN_EXE_amparo"))
+            .args(["--actor", "ines", "--now", NOW])
+            .args(add(&bench.device))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success(), "{left_kb} KiB left: {:?} {said}", out.status);
+        failed += usize::from(!said.contains("full=0"));
+        let unit = Unit { folder: tempfile::tempdir().unwrap() };
+        copy_folder(&disk.path().join("disk.out"), &unit.data());
+        assert_eq!(unit.run("admin", &["fsck"]).code, 0, "{left_kb} KiB left");
+        assert_eq!(facts(&unit), bench.calm, "{left_kb} KiB left");
     }
+    assert!(failed >= 2, "the disk was full in only {failed} of the runs");
 }
 
 #[test]
@@ -205,23 +243,27 @@ fn the_source_is_only_ever_opened_for_reading() {
         "O_CREAT",
         "O_TRUNC",
         "O_APPEND",
-        "unlink",
-        "rename",
-        "mkdir",
-        "chmod",
-        "chown",
-        "utime",
-        "truncate",
-        "fallocate",
-        "link(",
-        "linkat",
-        "setxattr",
+        " unlink",
+        " rename",
+        " mkdir",
+        " chmod",
+        " fchmod",
+        " chown",
+        " utime",
+        " truncate",
+        " ftruncate",
+        " fallocate",
+        " link(",
+        " linkat(",
+        " symlink",
+        " setxattr",
+        " write(",
+        " pwrite",
+        " writev(",
     ];
     for line in of_source {
-        let command_line = line.contains("execve(");
-        let written = line.contains(" write(") || line.contains("pwrite");
-        let bad = forbidden.iter().any(|word| line.contains(word)) || written;
-        assert!(command_line || !bad, "{line}");
+        let bad = forbidden.iter().any(|word| line.contains(word));
+        assert!(line.contains("execve(") || !bad, "{line}");
     }
     assert_eq!(shape(Path::new(&bench.device)), before, "hashes or times of the source changed");
 }
