@@ -12,6 +12,8 @@
 //! ([`ListBytes`]). Containers are listed and read in the same manner ([`TreePool`]). Programs:
 //! [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
 //!
+//! What holds is tried: [`escape`] has the attempts of a worker that a hostile file has taken over.
+//!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
 //! in `worker.rs`. To let a worker use one more system call: a row in `confine/syscalls.rs`, with
@@ -20,6 +22,7 @@
 mod border;
 mod confine;
 mod error;
+pub mod escape;
 mod frame;
 mod guard;
 mod list;

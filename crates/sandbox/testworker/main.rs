@@ -1,7 +1,7 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
 //! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
-//! escape attempt: a row in `attempts.rs`, or in `inside.rs` for a program found on the machine;
+//! escape attempt: a row in `src/escape/`, or in `inside.rs` for a program found on the machine;
 //! the tests find it by themselves.
 #![expect(
     clippy::print_stdout,
@@ -10,7 +10,6 @@
     reason = "a program of the tests"
 )]
 
-mod attempts;
 mod hostile;
 mod inside;
 
@@ -24,12 +23,8 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },
-        "names" => {
-            attempts::ATTEMPTS.iter().for_each(|attempt| println!("{}", attempt.name));
-            ExitCode::SUCCESS
-        }
-        "confined" => attempts::run(&name, true),
-        "free" => attempts::run(&name, false),
+        "confined" => ExitCode::from(amparo_sandbox::escape::attempt(&name)),
+        "free" => ExitCode::from(amparo_sandbox::escape::attempt_free(&name)),
         "launch" => {
             eprintln!("{}", amparo_sandbox::launch(&name));
             ExitCode::from(98)
