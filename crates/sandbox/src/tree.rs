@@ -57,7 +57,8 @@ pub enum Found {
     Problem(Problem),
 }
 
-/// Workers for one container.
+/// Workers for one container of one item of evidence; as with [`crate::Pool`], the next item gets
+/// another.
 pub struct TreePool {
     command: WorkerCommand,
     confinement: Confinement,

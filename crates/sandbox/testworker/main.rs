@@ -1,16 +1,14 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
-//! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
+//! To add a misbehaviour: a row in `hostile.rs`, `hostile_trees.rs` or
+//! `hungry.rs` and a test in the file of `tests/` that starts it. To add an
 //! escape attempt: a row in `src/escape/`, or in `inside.rs` for a program found on the machine;
 //! the tests find it by themselves.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "a program of the tests"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the tests")]
 
 mod hostile;
+mod hostile_trees;
+mod hungry;
 mod inside;
 
 use std::process::ExitCode;
