@@ -1,6 +1,5 @@
 //! A confined worker tries to get out; every attempt must be denied. Needs no privileges and none
 //! are granted to it when the tests run as root.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 #![expect(
     clippy::disallowed_methods,
     reason = "opens a file to see whether the worker inherits it"

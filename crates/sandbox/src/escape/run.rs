@@ -30,6 +30,8 @@ pub struct Tried {
     pub name: &'static str,
     /// What success would have meant.
     pub gain: &'static str,
+    /// The process was confined; otherwise nothing was tried.
+    pub confined: bool,
     /// The kernel said no.
     pub denied: bool,
     /// How the process ended, in words.
@@ -56,8 +58,10 @@ pub fn try_all(command: &WorkerCommand) -> Result<Escape, SandboxError> {
         let (ending, said) = try_one(command, one.name)?;
         let namespaces = said.first().copied().map(Namespaces::from_byte);
         escape.namespaces = escape.namespaces.and(namespaces.unwrap_or_default());
-        let (denied, how) = judge(&ending, namespaces.is_some());
-        escape.tried.push(Tried { group, name: one.name, gain: one.gain, denied, how });
+        let confined = namespaces.is_some();
+        let (denied, how) = judge(&ending, confined);
+        let (name, gain) = (one.name, one.gain);
+        escape.tried.push(Tried { group, name, gain, confined, denied, how });
     }
     Ok(escape)
 }
