@@ -152,6 +152,7 @@ pub const COMMANDS: &[Command] = &[
     commands::user_list::COMMAND,
     commands::verdict_add::COMMAND,
     commands::verdict_list::COMMAND,
+    commands::verify_install::COMMAND,
     commands::worker::COMMAND,
 ];
 
@@ -242,7 +243,7 @@ mod tests {
         files.retain(|file| file != "mod");
         files.sort();
         let mut names: Vec<String> =
-            COMMANDS.iter().map(|command| command.name.replace(' ', "_")).collect();
+            COMMANDS.iter().map(|command| command.name.replace([' ', '-'], "_")).collect();
         names.sort();
         assert_eq!(files, names);
     }

@@ -43,4 +43,5 @@ pub mod tip_diff;
 pub mod tip_rows;
 pub mod tip_words;
 pub mod triage;
+pub mod verify;
 pub mod worker;

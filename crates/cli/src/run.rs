@@ -1,7 +1,7 @@
 //! From the command line to the exit code: the only place that prints.
 
 use crate::command::{self, Command, Edge, Runner};
-use crate::commands::launch;
+use crate::commands::{launch, worker};
 use crate::{error::CliError, exit::Exit, globals::Globals, outcome::Reply, safe, say::Say};
 use crate::{interrupt::Interrupt, session::Session};
 use clap::{ArgMatches, FromArgMatches};
@@ -22,6 +22,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => return complain(&error, &Say::new(amparo_text::Lang::En), false),
     };
     let Some((command, inner)) = command::chosen(&matches) else { return Exit::Usage };
+    if let Some(name) = worker::attempt(command, inner) {
+        std::process::exit(i32::from(amparo_sandbox::escape::attempt(&name)));
+    }
     if command.name == "worker" {
         return serve(&edge.say);
     }

@@ -1,9 +1,11 @@
 //! What a worker gives up before it reads its first foreign byte. Every step is required; none can
-//! be taken back.
+//! be taken back. The order matters: namespaces need rights that the change of user takes away, and
+//! both undo the binding to the host, which comes after them.
 //!
 //! 1. one thread only, or the rest would confine the wrong one;
 //! 2. no descriptor but the pipe (0 and 1) and `/dev/null` (2);
-//! 3. root becomes nobody, without groups and capabilities;
+//! 3. namespaces of its own where the machine's policy allows them, the one step that may give less
+//!    than asked for; root becomes nobody, without groups and capabilities;
 //! 4. death with the host, no core dump, no tracing by others, no new privileges;
 //! 5. Landlock: no file, no network port, no signal or abstract socket to others;
 //! 6. resource limits: memory, processor time, no new descriptors, no file growth, no processes;
@@ -13,7 +15,10 @@
 //! A program found on the machine gives up nearly the same before it starts: `program/launch.rs`.
 
 pub(crate) mod limits;
+pub(crate) mod namespaces;
 pub(crate) mod syscalls;
+
+pub use namespaces::Namespaces;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetStatus,
@@ -51,18 +56,19 @@ pub struct CannotConfine {
 /// The user and group that own nothing, by the kernel's own default for unmappable ids.
 pub(crate) const NOBODY: u32 = 65_534;
 
-/// Confines the calling process for good.
+/// Confines the calling process for good, and tells which namespaces of its own it got.
 ///
 /// # Errors
 /// [`CannotConfine`]: the process must end without touching foreign bytes.
-pub fn confine(confinement: &Confinement) -> Result<(), CannotConfine> {
+pub fn confine(confinement: &Confinement) -> Result<Namespaces, CannotConfine> {
     one_thread()?;
     limits::close_others().map_err(step("closing descriptors"))?;
-    become_nobody().map_err(step("giving up root"))?;
+    let namespaces = namespaces::leave(Namespaces::ALL).map_err(step("giving up root"))?;
     bind_to_host().map_err(step("binding to the host"))?;
     landlock()?;
     limits::set(confinement).map_err(step("setting limits"))?;
-    syscalls::filter().map_err(step("seccomp"))
+    syscalls::filter().map_err(step("seccomp"))?;
+    Ok(namespaces)
 }
 
 pub(crate) fn one_thread() -> Result<(), CannotConfine> {
@@ -73,7 +79,6 @@ pub(crate) fn one_thread() -> Result<(), CannotConfine> {
     }
 }
 
-/// Without root there is nothing to give up but capabilities, which are none then.
 pub(crate) fn become_nobody() -> rustix::io::Result<()> {
     if !rustix::process::geteuid().is_root() {
         return Ok(());
@@ -81,7 +86,11 @@ pub(crate) fn become_nobody() -> rustix::io::Result<()> {
     let (uid, gid) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
     rustix::thread::set_thread_groups(&[])?;
     rustix::thread::set_thread_res_gid(gid, gid, gid)?;
-    rustix::thread::set_thread_res_uid(uid, uid, uid)?;
+    rustix::thread::set_thread_res_uid(uid, uid, uid)
+}
+
+/// Of root and of a world of users alike.
+fn drop_capabilities() -> rustix::io::Result<()> {
     let none = CapabilitySet::empty();
     let sets = CapabilitySets { effective: none, permitted: none, inheritable: none };
     rustix::thread::set_capabilities(None, sets)

@@ -9,7 +9,10 @@
 //! Host side: [`Pool`] keeps [`Worker`]s and replaces those that die. Worker side: [`serve`].
 //! Between them: frames (`frame.rs`) and the border that checks them (`border.rs`). Lists of known
 //! hashes are larger than a worker's memory: it asks for their bytes piece by piece
-//! ([`ListBytes`]). Containers are listed and read in the same manner ([`TreePool`]). Programs: [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
+//! ([`ListBytes`]). Containers are listed and read in the same manner ([`TreePool`]). Programs:
+//! [`Tools`] on the host's side, [`launch`] on theirs (`program.rs`).
+//!
+//! What holds is tried: [`escape`] has the attempts of a worker that a hostile file has taken over.
 //!
 //! To add a kind of request: a frame kind for it and its answer in `frame.rs`, the check of the
 //! answer in `border.rs` (which stays under 200 lines), its execution in `serve.rs`, and the call
@@ -19,6 +22,7 @@
 mod border;
 mod confine;
 mod error;
+pub mod escape;
 mod frame;
 mod guard;
 mod list;
@@ -32,7 +36,7 @@ mod tree;
 mod violation;
 mod worker;
 
-pub use confine::{CannotConfine, Confinement, confine};
+pub use confine::{CannotConfine, Confinement, Namespaces, confine};
 pub use error::{SandboxError, WorkerError};
 pub use frame::{EntryPart, TreeEntry};
 pub use list::ListBytes;

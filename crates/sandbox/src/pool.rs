@@ -11,7 +11,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// Requests after which a worker is replaced: one that was quietly taken over does not last.
 const RETIRE_AFTER: u32 = 256;
 
-/// Workers for one unit of work; the files of one case never share a pool with another's.
+/// Workers for one item of evidence, or for one import: whoever reads an item makes a pool and lets
+/// it go with the item, so that a worker taken over by a file of one never sees a file of another.
 pub struct Pool {
     command: WorkerCommand,
     patience: Patience,

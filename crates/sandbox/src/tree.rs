@@ -1,6 +1,6 @@
 //! The host's side of containers: hands over the bytes that a worker asks for, takes entries and
-//! their bytes. One worker serves one container and is replaced after a while; one that dies costs
-//! the entry it worked on.
+//! their bytes. One worker serves one container, and so one item of evidence; it is replaced after a
+//! while. One that dies costs the entry it worked on.
 
 use crate::border::{Answer, Border, Broken};
 use crate::confine::Confinement;
@@ -57,7 +57,8 @@ pub enum Found {
     Problem(Problem),
 }
 
-/// Workers for one container.
+/// Workers for one container of one item of evidence; as with [`crate::Pool`], the next item gets
+/// another.
 pub struct TreePool {
     command: WorkerCommand,
     confinement: Confinement,
@@ -202,6 +203,7 @@ impl Seat {
         piece: &mut dyn FnMut(&[u8]),
     ) -> Result<ReadEnd, Broken> {
         let mut border = self.border(&[Kind::Content, Kind::ReadEnd], MAX_ENTRIES, part.length);
+        border.content = part.length;
         loop {
             match self.answer(root, &mut border)? {
                 Answer::Content(bytes) => piece(&bytes),

@@ -1,5 +1,6 @@
 //! Workers in an enemy's hands: each speaks the protocol just well enough to do its harm.
 
+use crate::{hostile_trees, hungry};
 use amparo_media::Picture;
 use amparo_model::{
     Call, Direction, Located, Locator, Place, Problem, ProblemKind, Record, Sha256,
@@ -34,6 +35,9 @@ pub fn run(name: &str) -> ExitCode {
         println!("Usage: something else entirely");
         return ExitCode::SUCCESS;
     }
+    if hungry::run(name) {
+        return ExitCode::SUCCESS;
+    }
     say(READY, b"");
     // The first byte of the request is there: it was sent, so the answer is to it.
     let _read = std::io::stdin().read(&mut [0; 1]);
@@ -65,6 +69,7 @@ pub fn run(name: &str) -> ExitCode {
         "closes_and_lingers" => linger(),
         "aborts" => std::process::abort(),
         "exits" => return ExitCode::from(3),
+        tree if hostile_trees::run(tree) => {}
         _ => return ExitCode::from(98),
     }
     wait();
@@ -106,7 +111,7 @@ fn huge_picture() -> Vec<u8> {
     })
 }
 
-fn json(value: &impl serde::Serialize) -> Vec<u8> {
+pub fn json(value: &impl serde::Serialize) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
@@ -125,7 +130,7 @@ fn linger() {
     drop(unsafe { OwnedFd::from_raw_fd(1) });
 }
 
-fn say(kind: u8, body: &[u8]) {
+pub fn say(kind: u8, body: &[u8]) {
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();
     raw(&[&length[..], &[kind], body].concat());
 }

@@ -1,17 +1,14 @@
 //! What the tests start instead of `amparo worker`: the real worker, and workers that misbehave.
 //!
-//! To add a misbehaviour: a row in `hostile.rs` and a test in `hostile_workers.rs`. To add an
-//! escape attempt: a row in `attempts.rs`, or in `inside.rs` for a program found on the machine;
+//! To add a misbehaviour: a row in `hostile.rs`, `hostile_trees.rs` or
+//! `hungry.rs` and a test in the file of `tests/` that starts it. To add an
+//! escape attempt: a row in `src/escape/`, or in `inside.rs` for a program found on the machine;
 //! the tests find it by themselves.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::disallowed_methods,
-    reason = "a program of the tests"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program of the tests")]
 
-mod attempts;
 mod hostile;
+mod hostile_trees;
+mod hungry;
 mod inside;
 
 use std::process::ExitCode;
@@ -24,12 +21,8 @@ fn main() -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },
-        "names" => {
-            attempts::ATTEMPTS.iter().for_each(|attempt| println!("{}", attempt.name));
-            ExitCode::SUCCESS
-        }
-        "confined" => attempts::run(&name, true),
-        "free" => attempts::run(&name, false),
+        "confined" => ExitCode::from(amparo_sandbox::escape::attempt(&name)),
+        "free" => ExitCode::from(amparo_sandbox::escape::attempt_free(&name)),
         "launch" => {
             eprintln!("{}", amparo_sandbox::launch(&name));
             ExitCode::from(98)

@@ -60,4 +60,5 @@ pub mod user_add;
 pub mod user_list;
 pub mod verdict_add;
 pub mod verdict_list;
+pub mod verify_install;
 pub mod worker;

@@ -3,6 +3,7 @@
 
 use crate::command::{Command, Edge};
 use crate::{alone, error::CliError, outcome::Outcome, page::Page};
+use clap::{ArgMatches, FromArgMatches};
 use serde::Serialize;
 
 /// See the file's head.
@@ -17,7 +18,11 @@ pub const COMMAND: Command = Command {
 
 /// What the operator gives.
 #[derive(Debug, Clone, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Confine itself, then try this way out and end; `verify-install` asks for it
+    #[arg(long, value_name = "NAME")]
+    pub attempt: Option<String>,
+}
 
 /// Never reached with something to say.
 #[derive(Debug, Serialize)]
@@ -25,6 +30,13 @@ pub struct Served {}
 
 impl Outcome for Served {
     fn show(&self, _: &mut Page<'_>) {}
+}
+
+/// The way out to be tried, if this command was given one.
+#[must_use]
+pub fn attempt(command: &Command, matches: &ArgMatches) -> Option<String> {
+    let chosen = command.name == COMMAND.name;
+    chosen.then(|| Args::from_arg_matches(matches).ok()).flatten().and_then(|args| args.attempt)
 }
 
 /// Serves until its standard input ends. `main` starts it before any thread exists, because

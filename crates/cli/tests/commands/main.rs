@@ -20,4 +20,5 @@ mod support;
 mod tips;
 mod tips_work;
 mod unit;
+mod verify;
 mod videos;

@@ -1,7 +1,7 @@
-//! What a worker says of a container.
+//! What a worker says of a container, and which bytes it asks for.
 
 use super::{Answer, Border, MAX_PROBLEMS, json, spend};
-use crate::frame::{Kind, ReadEnd, TreeEntry};
+use crate::frame::{CHUNK, Kind, ReadEnd, TreeEntry, Want};
 use crate::violation::Violation;
 use amparo_model::Container;
 
@@ -13,9 +13,14 @@ const MAX_PLACE: usize = 32;
 impl Border {
     pub(super) fn tree(&mut self, kind: Kind, body: &[u8]) -> Result<Answer, Violation> {
         match kind {
+            Kind::Want => self.want(json(body)?),
             Kind::Entries => self.entries(json(body)?),
             Kind::Opened => self.opened(json(body)?),
-            Kind::Content => Ok(Answer::Content(body.to_vec())),
+            Kind::Content => {
+                let more = Violation::TooMuch("bytes of the entry");
+                spend(&mut self.content, body.len() as u64).ok_or(more)?;
+                Ok(Answer::Content(body.to_vec()))
+            }
             Kind::ReadEnd => self.read_end(json(body)?),
             Kind::Beside => {
                 spend(&mut self.records, 1).ok_or(Violation::TooMuch("files beside"))?;
@@ -23,6 +28,16 @@ impl Border {
             }
             other => Err(Violation::Kind(other as u8)),
         }
+    }
+
+    fn want(&mut self, want: Want) -> Result<Answer, Violation> {
+        let size = self.files.get(want.file).copied().unwrap_or(0);
+        let inside = want.offset.checked_add(want.length).is_some_and(|end| end <= size);
+        if !inside || want.length == 0 || want.length > CHUNK as u64 {
+            return Err(Violation::Range);
+        }
+        spend(&mut self.wanted, want.length).ok_or(Violation::TooMuch("bytes of the list"))?;
+        Ok(Answer::Want(want))
     }
 
     fn entries(&mut self, entries: Vec<TreeEntry>) -> Result<Answer, Violation> {

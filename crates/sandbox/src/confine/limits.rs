@@ -13,13 +13,17 @@ pub fn close_others() -> io::Result<()> {
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Soft and hard limits at once, so that nothing can be raised again.
+/// Soft and hard limits at once, so that nothing can be raised again. Only that on processor time
+/// is in two steps: the first is a signal that names the reason, the second, soon after, the end
+/// for a worker that does not heed it.
 pub fn set(confinement: &Confinement) -> rustix::io::Result<()> {
     let set = |resource, value| {
         setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) })
     };
     set(Resource::As, confinement.memory_bytes)?;
-    set(Resource::Cpu, confinement.cpu_seconds)?;
+    let last = confinement.cpu_seconds.saturating_add(2);
+    let cpu = Rlimit { current: Some(confinement.cpu_seconds), maximum: Some(last) };
+    setrlimit(Resource::Cpu, cpu)?;
     set(Resource::Core, 0)?;
     set(Resource::Fsize, 0)?;
     set(Resource::Memlock, 0)?;

@@ -1,0 +1,57 @@
+//! The namespaces that a worker says it has are not those of the host. Which they are is the
+//! machine's policy; that what is said is true is not.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use amparo_sandbox::{Confinement, WorkerCommand, escape};
+use std::fs::read_link;
+use std::io::{Read, Write};
+use std::process::{Child, Command, Stdio};
+
+const WORKER: &str = env!("CARGO_BIN_EXE_amparo-sandbox-testworker");
+
+/// By the kernel's name and by ours, sorted by ours.
+const KINDS: [(&str, &str); 7] = [
+    ("cgroup", "cgroup"),
+    ("ipc", "ipc"),
+    ("mnt", "mount"),
+    ("net", "network"),
+    ("pid_for_children", "process"),
+    ("user", "user"),
+    ("uts", "uts"),
+];
+
+/// A worker that has confined itself and waits for a request.
+fn confined() -> Child {
+    let mut command = Command::new(WORKER);
+    let mut child =
+        command.arg("serve").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let body = serde_json::to_vec(&Confinement::default()).unwrap();
+    let stdin = child.stdin.as_mut().unwrap();
+    stdin.write_all(&u32::try_from(body.len()).unwrap().to_le_bytes()).unwrap();
+    stdin.write_all(&[1]).unwrap();
+    stdin.write_all(&body).unwrap();
+    let mut ready = [0; 5];
+    child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    assert_eq!(ready, [0, 0, 0, 0, 128]);
+    child
+}
+
+#[test]
+fn a_worker_has_the_namespaces_that_it_says() {
+    let command = WorkerCommand { program: WORKER.into(), args: vec!["confined".to_owned()] };
+    let mut said = escape::try_all(&command).unwrap().namespaces.names();
+    said.sort_unstable();
+    let mut worker = confined();
+    let of = |who: &str, kind: &str| read_link(format!("/proc/{who}/ns/{kind}"));
+    let id = worker.id().to_string();
+    // Only root may look: a worker hides from everybody of its own kind.
+    if of(&id, "net").is_ok() {
+        // A world of processes that nobody has entered yet cannot be looked at, and is not ours.
+        let own = |kind: &str| of(&id, kind).ok() != of("self", kind).ok();
+        let seen: Vec<&str> =
+            KINDS.iter().filter(|(kind, _)| own(kind)).map(|(_, name)| *name).collect();
+        assert_eq!(said, seen);
+    }
+    drop(worker.stdin.take());
+    assert!(worker.wait().unwrap().success());
+}
