@@ -63,6 +63,8 @@ fn sound(kind: Kind) -> Vec<u8> {
             path: "c.zip".to_owned(),
             formats: vec!["zip".to_owned()],
             stored: vec![(amparo_model::HashAlgorithm::Md5, "00".repeat(16))],
+            place: vec![],
+            verified: None,
         }]),
         Kind::Content => vec![0x5a; 250],
         Kind::ReadEnd => to(&ReadEnd { problems: vec![problem.clone()], failed: Some(problem) }),
