@@ -3,6 +3,7 @@
 //! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
 //! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
 //! `bench error_table` writes `docs/error-table.md`; it takes minutes and has no peer.
+//! `faults` makes every system call fail once while evidence is attached; it takes hours.
 //! `tip-quality` tells how many tips with a planted danger stand first among 100,000.
 //! `launch REQUEST` is the confined step before FFmpeg; started by this program itself.
 //! To add a command: a module here and an arm in [`main`].
@@ -16,6 +17,7 @@
 
 mod bench;
 mod error_table;
+mod faults;
 mod generate;
 mod tip_quality;
 mod video_errors;
@@ -23,7 +25,7 @@ mod video_errors;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: xtask gen [--check] | xtask bench [--record] [NAME...|error_table] \
-                     | xtask tip-quality";
+                     | xtask faults | xtask tip-quality";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["gen", "--check"] => generate::run(true),
         ["bench", "error_table"] => error_table::run(),
         ["bench", names @ ..] => bench::run(names),
+        ["faults"] => faults::run(),
         ["tip-quality"] => tip_quality::run(),
         ["launch", request] => Err(amparo_sandbox::launch(request).to_string()),
         _ => Err(USAGE.to_owned()),

@@ -113,8 +113,7 @@ pub async fn take(
     }
     let mut read = Read::default();
     for depth in 0..=DEEPEST {
-        let objects = publish(session, &incoming).await?;
-        let parsed = parse_all(pool, &incoming, &objects)?;
+        let (objects, parsed) = keep_and_read(session, pool, &incoming).await?;
         let mut inner = Vec::new();
         for ((file, object), parsed) in incoming.iter().zip(objects).zip(parsed) {
             inner.extend(read.take(session, file, object, parsed, &mut taken).await?);
@@ -141,15 +140,28 @@ fn open(path: &Path) -> Result<Incoming, CliError> {
     Ok(Incoming { name, bytes, spec })
 }
 
-/// The originals become durable before anybody reads them, so that a fault of a parser never costs
-/// a tip: it can be read again by a later version.
-async fn publish(session: &mut Session, files: &[Incoming]) -> Result<Vec<Sha256>, CliError> {
-    let hashes: Vec<String> = files.iter().map(|f| sha256(&f.bytes).to_string()).collect();
+/// Makes the originals durable and has them read meanwhile, as the disk needs the time and the
+/// processors are free. Whatever a reader does, the originals are kept: a tip can be read again by a
+/// later version. Nothing is stored of what was read before they are.
+async fn keep_and_read(
+    session: &mut Session,
+    pool: &Pool,
+    files: &[Incoming],
+) -> Result<(Vec<Sha256>, Vec<Parsed>), CliError> {
+    let names: Vec<Sha256> = files.iter().map(|file| sha256(&file.bytes)).collect();
+    let told: Vec<String> = names.iter().map(Sha256::to_string).collect();
     let deed = Deed::on(Action::ImportTips, Object::Unit, "tips")
-        .detail(serde_json::json!({ "objects": hashes }));
+        .detail(serde_json::json!({ "objects": told }));
     session.act(&deed).await?;
     let bytes: Vec<&[u8]> = files.iter().map(|file| file.bytes.as_slice()).collect();
-    session.objects.publish_many(&bytes).map_err(|error| CliError::storage("objects", error))
+    let objects = &session.objects;
+    std::thread::scope(|scope| {
+        let keep = scope.spawn(|| objects.publish_many(&bytes));
+        let parsed = parse_all(pool, files, &names);
+        let stopped = |_| CliError::storage("objects", "the writing thread stopped");
+        let kept = keep.join().map_err(stopped)?;
+        Ok((kept.map_err(|error| CliError::storage("objects", error))?, parsed?))
+    })
 }
 
 /// What the files of a batch gave so far.

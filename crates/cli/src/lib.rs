@@ -11,6 +11,7 @@
     reason = "the edge reads files the operator names, the environment and the clock"
 )]
 
+pub mod appearances;
 pub mod clock;
 pub mod command;
 pub mod commands;

@@ -11,7 +11,7 @@ use crate::fault::{Faults, NoFaults};
 use crate::hashing::sha256;
 use crate::publish::{Named, Scratch, create_folder, make_folder, sync_folder};
 use amparo_model::Sha256;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
@@ -59,8 +59,12 @@ pub struct ObjectStore {
 /// The folder for files that have no final name yet.
 pub(crate) const SCRATCH_FOLDER: &str = "scratch";
 
-/// Objects flushed together; each holds a file open meanwhile.
-const GROUP: usize = 64;
+/// Objects flushed together; each holds a file open meanwhile, and 1,024 is a usual limit of those.
+const GROUP: usize = 256;
+
+/// Flushes asked for at once. The kernel answers those that wait together with one write of its
+/// journal, so that a group costs a few of them and not one for each file and folder.
+const AT_ONCE: usize = 16;
 
 impl ObjectStore {
     /// Opens the folder, making it and its parts where they are missing.
@@ -97,7 +101,7 @@ impl ObjectStore {
     }
 
     /// Stores several objects and flushes them together, which is many times faster than one by
-    /// one. Names come back in the order of the bytes.
+    /// one: all are written, then all flushed, then all named, then their folders flushed. Names come back in the order of the bytes.
     ///
     /// # Errors
     /// [`ObjectError::Full`] and [`ObjectError::Io`]: some objects may be there, none is
@@ -124,9 +128,9 @@ impl ObjectStore {
                 written.push((name, size, scratch.map_err(at(&folder))?));
             }
         }
-        for (name, _, scratch) in &written {
-            scratch.sync(&*self.faults).map_err(at(&self.path(name)))?;
-        }
+        self.each_at_once(&written, |(name, _, scratch)| {
+            scratch.sync(&*self.faults).map_err(at(&self.path(name)))
+        })?;
         for (name, size, scratch) in written {
             let path = self.path(name);
             let named = scratch.name(&path, &*self.faults).map_err(at(&path))?;
@@ -135,11 +139,33 @@ impl ObjectStore {
             }
         }
         // Also where an object existed: whoever named it may have been cut off before this.
-        let folders: BTreeSet<PathBuf> = items.keys().map(|name| self.shard(name)).collect();
-        for folder in folders {
-            sync_folder(&folder, &*self.faults).map_err(at(&folder))?;
+        let mut folders: Vec<PathBuf> = items.keys().map(|name| self.shard(name)).collect();
+        // Items come in the order of their names, and so do their folders.
+        folders.dedup();
+        self.each_at_once(&folders, |folder| sync_folder(folder, &*self.faults).map_err(at(folder)))
+    }
+
+    /// Flushes all of these, several at a time; done when the last one is, or with the first error.
+    fn each_at_once<T: Sync>(
+        &self,
+        items: &[T],
+        flush: impl Fn(&T) -> Result<(), ObjectError> + Sync,
+    ) -> Result<(), ObjectError> {
+        if let [only] = items {
+            return flush(only);
         }
-        Ok(())
+        let share = items.len().div_ceil(AT_ONCE).max(1);
+        std::thread::scope(|scope| {
+            let flush = &flush;
+            let running: Vec<_> = items
+                .chunks(share)
+                .map(|share| scope.spawn(move || share.iter().try_for_each(flush)))
+                .collect();
+            let stopped = |_| at(&self.root)(io::Error::other("a flushing thread stopped"));
+            // Every thread is waited for, whatever another one met.
+            let ends: Vec<_> = running.into_iter().map(|thread| thread.join()).collect();
+            ends.into_iter().try_for_each(|end| end.map_err(stopped)?)
+        })
     }
 
     /// The bytes of an object, verified against its name.

@@ -8,6 +8,7 @@
 //! name to [`RecordKind`]; the parsers' tree-wide tests then ask for a fixture that emits it.
 
 mod alarm;
+mod app_identity;
 mod category;
 mod clock;
 pub mod compact_row;
@@ -17,6 +18,7 @@ mod hash;
 mod id;
 mod locator;
 mod matching;
+pub mod normal;
 mod path;
 mod people;
 mod record;
@@ -26,6 +28,7 @@ mod tip;
 pub mod wire;
 
 pub use alarm::{Alarm, Band, Reason};
+pub use app_identity::app_account;
 pub use category::{
     Basis, Category, HashSetHeader, KnownHash, ListHeader, ListNature, ListTotals, Purpose, Scheme,
 };

@@ -121,7 +121,7 @@ const NO_VALUE: [&str; 8] = ["n/a", "na", "none", "null", "nil", "unknown", "und
 
 /// Nothing, a word for nothing, or one sign repeated. Account ids carry their provider in front, so
 /// the part behind the last colon counts.
-fn placeholder(value: &str) -> bool {
+pub(crate) fn placeholder(value: &str) -> bool {
     let own = value.rsplit(':').next().unwrap_or(value).trim();
     let mut signs = own.chars().filter(|c| c.is_alphanumeric());
     let Some(first) = signs.next() else { return true };

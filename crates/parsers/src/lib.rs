@@ -27,7 +27,6 @@ pub mod hashsets;
 mod input;
 mod json;
 pub mod list;
-mod normal;
 mod pdf;
 mod spec;
 pub mod sqlite;

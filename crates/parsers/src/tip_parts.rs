@@ -1,10 +1,10 @@
 //! What the forms of one tip have in common, so that the same statement gives the same value
 //! whether it came as JSON, XML or PDF.
 
-use crate::normal;
+use amparo_model::normal;
 use amparo_model::{
     Capture, HashAlgorithm, Identifier, IdentifierKind, Md5, Moment, Party, PlaceOrigin,
-    RecordedHash, Sha1, Sha256, Stated, TipId, UtcMillis, Zone,
+    RecordedHash, Sha1, Sha256, Stated, TipId, UtcMillis, Zone, app_account,
 };
 use std::borrow::Cow;
 
@@ -53,12 +53,18 @@ pub(crate) fn identifier(kind: IdentifierKind, raw: &str, service: &str) -> Iden
         IdentifierKind::Email => normal::email(raw),
         IdentifierKind::Phone => normal::phone(raw),
         IdentifierKind::ScreenName => normal::at_provider(service, &normal::handle(raw)),
-        IdentifierKind::AccountId => normal::at_provider(service, raw),
+        IdentifierKind::AccountId => account(service, raw),
         IdentifierKind::Url => normal::url(raw),
         IdentifierKind::DeviceId => raw.trim().to_lowercase(),
         IdentifierKind::DisplayName => normal::handle(raw),
     };
     Identifier { kind, raw: raw.to_owned(), norm, verified: Stated::NotStated }
+}
+
+/// An account id as the app itself has it, so that it is found on exhibits.
+fn account(service: &str, raw: &str) -> String {
+    let own = app_account(&normal::provider_name(service), raw);
+    normal::at_provider(service, own.as_deref().unwrap_or(raw))
 }
 
 /// The IP events in one field: one for each address, if it holds nothing but addresses.
@@ -201,6 +207,17 @@ mod tests {
         check("md5", "0CC175B9 C0F1B6A8 31C399E2 69772661", Some(HashAlgorithm::Md5));
         check("MD5", "d41d8cd98f00b204e9800998ecf8427e", None);
         check("SHA256", "DMF1ucDxtqgxw5niaXcmYQ==", None);
+    }
+
+    #[test]
+    fn an_account_is_written_as_its_app_has_it() {
+        let check = |service: &str, raw: &str, expect: &str| {
+            assert_eq!(identifier(IdentifierKind::AccountId, raw, service).norm, expect);
+        };
+        check("WhatsApp Inc.", "+34 600 000 001", "whatsapp:34600000001");
+        check("WhatsApp", "34600000001@s.whatsapp.net", "whatsapp:34600000001");
+        check("Example, Inc.", " Ana ", "example:Ana");
+        check("Example", "owner", "example:owner");
     }
 
     #[test]

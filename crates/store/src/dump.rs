@@ -41,6 +41,7 @@ const TABLES: &[(&str, &str, bool)] = &[
     ),
     ("import_problems", "object, subject, at, body", false),
     ("jobs", "evidence, kind, full_key, wave, payload, state, why", false),
+    ("member_access", "package, path_key, seq, at, by_user, state, why", false),
     ("messages", "seq, object, place, view, body", true),
     ("novelty", "object, body", false),
     ("novelty_changes", "object, seq, at, before, after", false),
@@ -51,6 +52,7 @@ const TABLES: &[(&str, &str, bool)] = &[
     ("referral_versions", "referral, version, at, by_user, body", false),
     ("referrals", "id, case_id, version, state", false),
     ("signals", "seq, object, place, view, body", true),
+    ("tip_account_decisions", "tip, account, seq, at, by_user, same, why", false),
     ("tip_alerts", "tip, revision, at, body", false),
     ("tip_identifiers", "tip, kind, norm_key", false),
     ("tip_keys", "kind, norm_key, tip, joins", false),
@@ -72,6 +74,7 @@ const TABLES: &[(&str, &str, bool)] = &[
 /// took, look-up tables, and what can be made again from the rest.
 #[cfg(test)]
 const LEFT_OUT: &[&str] = &[
+    "account_keys",
     "counters",
     "evidence_runs",
     "settings",

@@ -5,7 +5,7 @@
 //! interrupted run is resumed by running again, and a new stage version redoes only its own facts.
 
 use crate::sql::{Session, Value, digest, json, key, values};
-use crate::{NewJob, Result, Store, evidence, fingerprints, jobs, records};
+use crate::{NewJob, Result, Store, account_keys, evidence, fingerprints, jobs, records};
 use amparo_model::{
     AccountKey, Entry, EvidenceId, Hashes, Located, Locator, Moment, NoveltyStatement, Pdq,
     Problem, Record, Sha256,
@@ -251,10 +251,11 @@ async fn insert_facts(session: &mut Session<'_>, facts: &[Fact]) -> Result<()> {
     let numbered: Vec<(i64, &Fact)> = (first..).zip(fresh.into_values()).collect();
     let rows = numbered.iter().map(|(id, fact)| {
         let version = i64::from(fact.version);
-        values![fact.content.to_string(), fact.stage.as_str(), version, *id, kind(&fact.body)]
+        let (content, stage) = (fact.content.to_string(), fact.stage.as_str());
+        values![content, stage, version, *id, kind(&fact.body), account_keys::RULES]
     });
     let rows: Vec<_> = rows.collect();
-    session.insert("facts (content, stage, version, id, body_kind)", "", rows).await?;
+    session.insert("facts (content, stage, version, id, body_kind, keyed)", "", rows).await?;
     insert_bodies(session, &numbered).await
 }
 
@@ -264,6 +265,7 @@ async fn insert_bodies(session: &mut Session<'_>, facts: &[(i64, &Fact)]) -> Res
         let problems = match &fact.body {
             FactBody::Records { records, signals, problems } => {
                 records::insert(session, id, records).await?;
+                account_keys::insert(session, id, records).await?;
                 records::insert_signals(session, id, signals).await?;
                 problems
             }

@@ -14,6 +14,7 @@
 //! To add a verb: write it in the file of its family, add its tables in a new migration, its calls
 //! to the contract suite (`tests/contract`), and its tables to `dump.rs`.
 
+mod account_keys;
 mod alarms;
 mod cases;
 mod chats;
@@ -42,6 +43,7 @@ mod tip_search;
 mod tips;
 mod verdicts;
 
+pub use account_keys::{AccountNamed, AccountRole, SameAccount};
 pub use alarms::AlarmRun;
 pub use chats::MessageCount;
 pub use error::{Result, StoreError};

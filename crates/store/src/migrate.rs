@@ -13,6 +13,7 @@ pub(crate) const FILES: &[(i64, &str, &str)] = &[
     (3, "video", include_str!("../migrations/0003_video.sql")),
     (4, "tip_lines", include_str!("../migrations/0004_tip_lines.sql")),
     (5, "containers", include_str!("../migrations/0005_containers.sql")),
+    (6, "account_keys", include_str!("../migrations/0006_account_keys.sql")),
 ];
 
 /// Two processes may open a fresh SQLite file at once; the slower one then finds the tables there

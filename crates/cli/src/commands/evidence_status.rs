@@ -1,5 +1,6 @@
 //! `evidence status`: how far the work on an exhibit has come, and what could not be read.
 
+use crate::appearances::{self, Appearance};
 use crate::session::Session;
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
 use amparo_model::{CaseId, Container, EvidenceId, Problem};
@@ -54,6 +55,8 @@ pub struct Status {
     pub jobs: Vec<Jobs>,
     /// What could not be read.
     pub problems: Vec<Staged>,
+    /// Tips that name accounts of the exhibit.
+    pub tips: Vec<Appearance>,
 }
 
 /// Jobs of one kind in one state.
@@ -94,6 +97,7 @@ impl Outcome for Status {
         let heads = ["cli-head-wave", "cli-head-stage", "cli-head-state", "cli-head-count"];
         page.table(&heads, self.jobs.iter().map(job).collect());
         show_problems(&self.problems, page);
+        appearances::show("cli-evidence-tips", &self.tips, page);
     }
 }
 
@@ -163,6 +167,7 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Status, CliError> 
         listed: session.store.listing_finished(&item.id).await?,
         jobs: jobs.into_iter().map(Jobs::from).collect(),
         problems: problems.into_iter().map(|(stage, problem)| Staged { stage, problem }).collect(),
+        tips: appearances::of_exhibit(session, &item).await?,
         evidence: item.id,
     })
 }

@@ -4,8 +4,12 @@
 use crate::commands::evidence_status::{Staged, show_problems};
 use crate::session::{Deed, Session};
 use crate::tip_diff::{Change, changes};
+use crate::{
+    appearances::{self, Appearance},
+    tip_rows::Tip,
+    triage,
+};
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
-use crate::{tip_rows::Tip, triage};
 use amparo_authz::{Action, Object};
 use amparo_model::{Locator, Party, Problem, Sha256, TipId, TipRevision, UtcMillis};
 use amparo_store::{StoredMember, StoredTip};
@@ -35,6 +39,8 @@ pub struct Shown {
     pub assessment: Tip,
     /// Other tips under its line: of the same person or device, or with the same files.
     pub linked: Vec<TipId>,
+    /// Exhibits on which its accounts appear, of those that this person may read.
+    pub appears: Vec<Appearance>,
     /// Members of the packages it came in. Files are locked until somebody may open them.
     pub members: Vec<StoredMember>,
     /// All revisions, oldest first.
@@ -93,6 +99,7 @@ impl Outcome for Shown {
             let linked: Vec<&str> = self.linked.iter().map(TipId::as_str).collect();
             page.say_line("cli-tip-linked", &[("tips", &linked.join(", "))]);
         }
+        appearances::show("cli-tip-appears", &self.appears, page);
         if !self.members.is_empty() {
             page.gap();
             let row = |member: &StoredMember| {
@@ -203,7 +210,8 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Shown, CliError> {
     let stored = session.store.tip_revisions(&tip).await?;
     let documents: Vec<Sha256> = stored.iter().map(|stored| stored.object).collect();
     let members = session.store.members_beside(&documents).await?;
-    Ok(Shown { assessment, linked, members, revisions: revisions(stored) })
+    let appears = appearances::of_tip(session, &tip).await?;
+    Ok(Shown { assessment, linked, appears, members, revisions: revisions(stored) })
 }
 
 /// Tips of its line named with a tip.

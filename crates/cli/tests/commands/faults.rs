@@ -159,6 +159,7 @@ fn whatever_the_system_refuses_the_next_run_completes_and_every_fact_is_there_on
 }
 
 /// Every occurrence of every call with every fault.
+#[expect(clippy::print_stderr, reason = "hours of work show how far they are")]
 fn full_sweep(bench: &Bench) {
     for call in CALLS {
         let most = occurrences(bench, call);

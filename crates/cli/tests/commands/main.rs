@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests write and damage files on purpose")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails the test")]
 
+mod appearances;
 mod audit;
 mod authz;
 mod corpus;

@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 #![expect(clippy::panic, reason = "a helper that cannot go on says why")]
-#![expect(clippy::panic, reason = "so does a stock tool that is missing")]
 #![expect(clippy::disallowed_methods, reason = "tests make files and run stock tools")]
 
 mod android_backup;

@@ -45,7 +45,7 @@ fn twice_is_once_even_within_one_call() {
 fn more_than_one_group_comes_back_in_order() {
     let root = tempfile::tempdir().unwrap();
     let store = ObjectStore::open(root.path()).unwrap();
-    let items: Vec<Vec<u8>> = (0..150u8).map(|at| vec![at]).collect();
+    let items: Vec<Vec<u8>> = (0..300u16).map(|at| at.to_le_bytes().to_vec()).collect();
     let names = store.publish_many(&items.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
     assert_eq!(names, items.iter().map(|bytes| sha256(bytes)).collect::<Vec<_>>());
 }

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failing test says where it failed")]
 
+mod account_keys;
 mod alarms;
 mod bench;
 mod cases;
@@ -46,6 +47,11 @@ macro_rules! on_both_engines {
 }
 
 on_both_engines! {
+    account_keys:
+        accounts_are_found_by_what_identifies_them,
+        facts_from_before_there_were_keys_are_keyed_when_asked,
+        tips_find_the_accounts_of_an_exhibit,
+        a_word_on_a_tip_and_an_account_is_kept_and_the_last_one_stands;
     people: users_keep_one_role, settings_are_replaced,
         settings_are_found_by_how_their_names_begin;
     tip_lines:

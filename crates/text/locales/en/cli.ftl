@@ -432,3 +432,21 @@ cli-head-result = result
 cli-head-escape = reached for
 cli-head-tried = attempts
 cli-head-denied = denied
+
+# Accounts that a tip names and an exhibit holds.
+cli-account-owner = owner's own
+cli-account-counterpart = exchanged with
+cli-account-contact = in contacts
+cli-account-named = named only
+cli-strength-strong = joins
+cli-strength-weak = hint only
+cli-head-account = account
+cli-head-on-exhibit = on the exhibit
+cli-head-in-tip = in the tip
+cli-head-strength = strength
+cli-tip-appears = Appears on exhibits
+cli-evidence-tips = Tips that name accounts of this exhibit
+cli-not-verified = The provider does not say that it verified it.
+cli-account-confirmed = The same, says { $by }: { $why }
+cli-account-joined = { $tip } and the account { $other } concern the same person, as you decided.
+cli-account-parted = { $tip } and the account { $other } are no longer shown together, as you decided.

@@ -432,3 +432,21 @@ cli-head-result = resultado
 cli-head-escape = qué se buscaba
 cli-head-tried = intentos
 cli-head-denied = denegados
+
+# Accounts that a tip names and an exhibit holds.
+cli-account-owner = del titular
+cli-account-counterpart = hubo intercambio
+cli-account-contact = en contactos
+cli-account-named = solo mencionada
+cli-strength-strong = vincula
+cli-strength-weak = solo indicio
+cli-head-account = cuenta
+cli-head-on-exhibit = en la evidencia
+cli-head-in-tip = en el aviso
+cli-head-strength = fuerza
+cli-tip-appears = Aparece en evidencias
+cli-evidence-tips = Avisos que nombran cuentas de esta evidencia
+cli-not-verified = El proveedor no dice que lo haya verificado.
+cli-account-confirmed = La misma persona, según { $by }: { $why }
+cli-account-joined = { $tip } y la cuenta { $other } conciernen a la misma persona, según su decisión.
+cli-account-parted = { $tip } y la cuenta { $other } ya no se muestran juntos, según su decisión.

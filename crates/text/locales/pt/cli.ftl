@@ -432,3 +432,21 @@ cli-head-result = resultado
 cli-head-escape = o que se buscava
 cli-head-tried = tentativas
 cli-head-denied = negadas
+
+# Accounts that a tip names and an exhibit holds.
+cli-account-owner = do titular
+cli-account-counterpart = houve troca
+cli-account-contact = nos contactos
+cli-account-named = só mencionada
+cli-strength-strong = vincula
+cli-strength-weak = só indício
+cli-head-account = conta
+cli-head-on-exhibit = no vestígio
+cli-head-in-tip = na comunicação
+cli-head-strength = força
+cli-tip-appears = Aparece em vestígios
+cli-evidence-tips = Comunicações que nomeiam contas deste vestígio
+cli-not-verified = O provedor não diz que o verificou.
+cli-account-confirmed = A mesma pessoa, segundo { $by }: { $why }
+cli-account-joined = { $tip } e a conta { $other } dizem respeito à mesma pessoa, conforme a sua decisão.
+cli-account-parted = { $tip } e a conta { $other } já não são mostradas juntas, conforme a sua decisão.

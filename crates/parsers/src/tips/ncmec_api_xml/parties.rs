@@ -2,8 +2,8 @@
 
 use super::Shared;
 use super::tree::Element;
-use crate::normal;
 use crate::tip_parts::{self, identifier, moment, stated};
+use amparo_model::normal;
 use amparo_model::{
     Address, Capture, Identifier, IdentifierKind, Party, PartyRole, PlaceOrigin, Stated,
     TipRevision,

@@ -1,8 +1,8 @@
 //! Persons, files and IP events of a report.
 
 use super::fields::{At, Fields, Unknown};
-use crate::normal;
 use crate::tip_parts::{self, captures, identifier, stated};
+use amparo_model::normal;
 use amparo_model::{
     Address, Capture, Identifier, IdentifierKind, Party, PartyRole, PlaceOrigin, RecordedHash,
     Stated, TipFile,

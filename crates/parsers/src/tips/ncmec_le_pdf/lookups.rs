@@ -4,7 +4,8 @@ use super::lines::Entry;
 use super::reader::Reader;
 use super::table::{Row, Table};
 use super::words;
-use crate::{normal, tip_parts};
+use crate::tip_parts;
+use amparo_model::normal;
 use amparo_model::{Address, PartyRole, PlaceOrigin};
 
 /// What is being read of section B.

@@ -220,7 +220,7 @@ impl SectionA {
     }
 
     fn port(&mut self, value: &str, entry: &Entry, reader: &mut Reader) {
-        let port = crate::normal::port(value);
+        let port = amparo_model::normal::port(value);
         let last = self.captures(reader).and_then(|captures| captures.last_mut());
         match (port, last) {
             (Some(port), Some(capture)) => {

@@ -1,11 +1,11 @@
 //! Blocks of persons and accounts.
 
 use super::{GoesOn, SectionA, party};
-use crate::normal;
 use crate::tip_parts::{self, identifier, stated};
 use crate::tips::ncmec_le_pdf::lines::Entry;
 use crate::tips::ncmec_le_pdf::reader::Reader;
 use crate::tips::ncmec_le_pdf::words::{self, Label};
+use amparo_model::normal;
 use amparo_model::{Address, Identifier, IdentifierKind, Party, PlaceOrigin, Stated};
 
 impl SectionA {

@@ -1,4 +1,5 @@
-//! How identifiers are written for comparison. The raw text always stays beside the result.
+//! How identifiers are written for comparison, so that a tip and an exhibit that name the same
+//! person name them alike. The raw text always stays beside the result.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +8,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// Lower case, without blanks around and without a final dot; a host in another script becomes
 /// what the network carries. A `+` and what follows it stays: only some providers ignore it.
-pub(crate) fn email(raw: &str) -> String {
+#[must_use]
+pub fn email(raw: &str) -> String {
     let text = visible(raw).trim().trim_end_matches('.').to_lowercase();
     match text.rsplit_once('@') {
         Some((local, host)) if !host.is_ascii() => match idna::domain_to_ascii(host) {
@@ -20,7 +22,8 @@ pub(crate) fn email(raw: &str) -> String {
 
 /// A name that people type: compatibility forms, case and marks that show nothing are made equal.
 /// Letters of other scripts that look the same stay different, as they are to the provider.
-pub(crate) fn handle(raw: &str) -> String {
+#[must_use]
+pub fn handle(raw: &str) -> String {
     visible(raw).nfkc().collect::<String>().to_lowercase().trim().to_owned()
 }
 
@@ -35,7 +38,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// Digits, with `+` when the country is stated; a tail in brackets and an extension are left out.
-pub(crate) fn phone(raw: &str) -> String {
+#[must_use]
+pub fn phone(raw: &str) -> String {
     let lower = raw.trim().to_lowercase();
     // Some write the area code in brackets, so only a bracket after seven digits is a tail.
     let tail = |at: usize| {
@@ -54,7 +58,8 @@ pub(crate) fn phone(raw: &str) -> String {
 
 /// The number with its country in front, when it is written as people inside that country dial it
 /// and cannot be anything else; otherwise as [`phone`] has it.
-pub(crate) fn phone_in(raw: &str, country: &str) -> String {
+#[must_use]
+pub fn phone_in(raw: &str, country: &str) -> String {
     let number = phone(raw);
     let plan = DIALLING.get(country.trim().to_lowercase().as_str());
     match plan.and_then(|plan| plan.national(&number)) {
@@ -99,13 +104,15 @@ static DIALLING: LazyLock<HashMap<&'static str, Dialling>> = LazyLock::new(|| {
 });
 
 /// An account id or screen name, made unique by the provider in front.
-pub(crate) fn at_provider(provider: &str, raw: &str) -> String {
+#[must_use]
+pub fn at_provider(provider: &str, raw: &str) -> String {
     format!("{}:{}", provider_name(provider), raw.trim())
 }
 
 /// The provider's name without legal form and case, so that `Example, Inc.` is `example`; known
 /// spellings of one service become one word.
-pub(crate) fn provider_name(raw: &str) -> String {
+#[must_use]
+pub fn provider_name(raw: &str) -> String {
     let name = visible(raw).to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let short = without_legal_form(&name);
     let known = SERVICES.get(name.as_str()).or_else(|| SERVICES.get(short));
@@ -132,7 +139,8 @@ static SERVICES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|
 });
 
 /// Scheme and host in lower case, the rest as it is.
-pub(crate) fn url(raw: &str) -> String {
+#[must_use]
+pub fn url(raw: &str) -> String {
     let raw = raw.trim();
     let (scheme, rest) = raw.split_once("://").unwrap_or(("https", raw));
     let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -143,7 +151,8 @@ pub(crate) fn url(raw: &str) -> String {
 
 /// The address and port in a text that may hold both. Zone ids are left out; an IPv4 address
 /// written as IPv6 becomes IPv4.
-pub(crate) fn ip_and_port(raw: &str) -> (Option<String>, Option<u16>) {
+#[must_use]
+pub fn ip_and_port(raw: &str) -> (Option<String>, Option<u16>) {
     let text = raw.trim();
     if let Some(ip) = ip(text) {
         return (Some(ip), None);
@@ -159,7 +168,8 @@ pub(crate) fn ip_and_port(raw: &str) -> (Option<String>, Option<u16>) {
 }
 
 /// Each address in a text that holds nothing but two or more of them; otherwise the text itself.
-pub(crate) fn ips_in(raw: &str) -> Vec<&str> {
+#[must_use]
+pub fn ips_in(raw: &str) -> Vec<&str> {
     let parts: Vec<_> = raw
         .split([',', ';', '/', '|', ' ', '\t', '\r', '\n'])
         .filter(|part| !part.is_empty() && !part.eq_ignore_ascii_case("and"))
@@ -169,7 +179,8 @@ pub(crate) fn ips_in(raw: &str) -> Vec<&str> {
 }
 
 /// A usable port; 0 is none.
-pub(crate) fn port(text: &str) -> Option<u16> {
+#[must_use]
+pub fn port(text: &str) -> Option<u16> {
     text.trim().parse().ok().filter(|port| *port != 0)
 }
 
