@@ -101,7 +101,8 @@ impl ObjectStore {
     }
 
     /// Stores several objects and flushes them together, which is many times faster than one by
-    /// one: all are written, then all flushed, then all named, then their folders flushed. Names come back in the order of the bytes.
+    /// one: all are written, then all flushed, then all named, then their folders flushed. Names
+    /// come back in the order of the bytes.
     ///
     /// # Errors
     /// [`ObjectError::Full`] and [`ObjectError::Io`]: some objects may be there, none is

@@ -1,9 +1,10 @@
-//! Stage `listing`: walks the exhibit, reads app stores as soon as they are met, and plans the rest.
+//! Stage `listing`: walks the exhibit, reads app stores as soon as they are met, and plans the
+//! rest.
 //!
 //! An app store in a folder is read while the walk goes on, so that the first one is known seconds
 //! after attaching, whatever else lies there. What its transfers link to is found when all paths
-//! are known (`linking.rs`). A listing that was interrupted is begun again; jobs that were done stay
-//! done.
+//! are known (`linking.rs`). A listing that was interrupted is begun again; jobs that were done
+//! stay done.
 
 use crate::course::{Course, Halt};
 use crate::run::{Exhibit, run_job_of_wave};

@@ -10,8 +10,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Work of one job: little enough to stop quickly, enough to share one commit. A file costs one, one
-/// that is named like a picture or video, and so is decoded, sixteen.
+/// Work of one job: little enough to stop quickly, enough to share one commit. A file costs one,
+/// one that is named like a picture or video, and so is decoded, sixteen.
 pub const COST_PER_JOB: usize = 512;
 const DECODED_COST: usize = 16;
 

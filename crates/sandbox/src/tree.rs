@@ -1,6 +1,6 @@
 //! The host's side of containers: hands over the bytes that a worker asks for, takes entries and
-//! their bytes. One worker serves one container, and so one item of evidence; it is replaced after a
-//! while. One that dies costs the entry it worked on.
+//! their bytes. One worker serves one container, and so one item of evidence; it is replaced after
+//! a while. One that dies costs the entry it worked on.
 
 use crate::border::{Answer, Border, Broken};
 use crate::confine::Confinement;
@@ -99,7 +99,8 @@ impl TreePool {
     /// `end` what was wrong with it.
     ///
     /// # Errors
-    /// [`WorkerError`], and how many parts were ended before it; ask again for those after the next.
+    /// [`WorkerError`], and how many parts were ended before it; ask again for those after the
+    /// next.
     pub fn read(
         &self,
         parts: &[EntryPart],

@@ -1,5 +1,5 @@
-//! Folders through the whole pipeline: as fast as the disk and the hashes allow, whatever the number
-//! of files, and the first app store at once.
+//! Folders through the whole pipeline: as fast as the disk and the hashes allow, whatever the
+//! number of files, and the first app store at once.
 
 use super::unit::Unit;
 use super::{Bench, Figures, Workbench, file_hashes};

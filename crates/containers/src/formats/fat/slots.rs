@@ -1,7 +1,8 @@
 //! Slots of a FAT folder: short entries, and the long names in front of them.
 //!
-//! Facts: Microsoft, *FAT32 File System Specification* 1.03, "FAT Directory Structure" and "FAT Long
-//! Directory Entries". Byte 12 with the letters' case: Windows NT, as Linux' `vfat` documents it.
+//! Facts: Microsoft, *FAT32 File System Specification* 1.03, "FAT Directory Structure" and "FAT
+//! Long Directory Entries". Byte 12 with the letters' case: Windows NT, as Linux' `vfat` documents
+//! it.
 
 use super::name::{from_utf16, is_sound, made_sound};
 use super::walk::{Entry, Items, SLOT, Slots};

@@ -1,7 +1,7 @@
 //! The file allocation table: for each cluster, which comes next.
 //!
-//! Facts: Microsoft, *FAT32 File System Specification* 1.03, "FAT Data Structure"; Microsoft, *exFAT
-//! file system specification*, section 4.
+//! Facts: Microsoft, *FAT32 File System Specification* 1.03, "FAT Data Structure"; Microsoft,
+//! *exFAT file system specification*, section 4.
 
 use super::cache::Cache;
 use crate::fault::Fault;

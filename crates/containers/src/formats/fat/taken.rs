@@ -17,8 +17,8 @@ impl Taken {
         Self { pages: vec![None; pages], left: bytes / (WORDS as u64 * 8) }
     }
 
-    /// Notes a cluster (counted from 0) and says whether it is new. Where memory ends, every cluster
-    /// is new: what was judged before stands, and callers count their steps.
+    /// Notes a cluster (counted from 0) and says whether it is new. Where memory ends, every
+    /// cluster is new: what was judged before stands, and callers count their steps.
     pub fn take(&mut self, cluster: u32) -> bool {
         let page = usize::try_from(cluster / PAGE).ok().and_then(|page| self.pages.get_mut(page));
         let Some(page) = page else {

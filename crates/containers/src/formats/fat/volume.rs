@@ -127,8 +127,8 @@ impl Volume {
     }
 
     /// What a deleted entry may have held: its chain, if that is still whole and free; else so many
-    /// free clusters from its first on, clusters in use passed over, as The Sleuth Kit does. Nothing
-    /// when the first is in use again.
+    /// free clusters from its first on, clusters in use passed over, as The Sleuth Kit does.
+    /// Nothing when the first is in use again.
     pub fn remains(&self, first: u32, count: u64, contiguous: bool) -> Chain {
         let left = (!contiguous).then(|| self.left_chain(first, count)).flatten();
         left.unwrap_or_else(|| {
