@@ -76,9 +76,9 @@ fn format_section(page: &mut String, spec: &Spec) {
 
 fn containers() -> String {
     let mut page = String::from(
-        "# Containers\n\nArchives, images of media, volumes, file systems and backups that exhibits \
-         may be or hold, one inside the other.\nGenerated from the formats' own declarations by \
-         `make gen`; do not edit.\n",
+        "# Containers\n\nArchives, images of media, volumes, file systems and backups that \
+         exhibits may be or hold, one inside the other.\nGenerated from the formats' own \
+         declarations by `make gen`; do not edit.\n",
     );
     for format in FORMATS {
         container_section(&mut page, format.spec());
