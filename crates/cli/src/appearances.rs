@@ -1,7 +1,7 @@
 //! Accounts that a tip names and an exhibit holds: the combination, seen from either side.
 //!
-//! Only exhibits that this person may read take part, and nothing tells of others: no count, no gap.
-//! Every combination that is shown is in the log first, as a reading of the exhibit and as a
+//! Only exhibits that this person may read take part, and nothing tells of others: no count, no
+//! gap. Every combination that is shown is in the log first, as a reading of the exhibit and as a
 //! combination of data. An officer's word that the two are not the same takes it out of view.
 
 use crate::session::{Deed, Session};

@@ -141,8 +141,8 @@ fn open(path: &Path) -> Result<Incoming, CliError> {
 }
 
 /// Makes the originals durable and has them read meanwhile, as the disk needs the time and the
-/// processors are free. Whatever a reader does, the originals are kept: a tip can be read again by a
-/// later version. Nothing is stored of what was read before they are.
+/// processors are free. Whatever a reader does, the originals are kept: a tip can be read again by
+/// a later version. Nothing is stored of what was read before they are.
 async fn keep_and_read(
     session: &mut Session,
     pool: &Pool,

@@ -16,7 +16,7 @@ pub const COMMAND: Command = Command {
     examples: &[
         "amparo tips decide 900000001 900000002 --same no --why \"two sisters, one telephone\"",
         "amparo tips decide 900000001 900000003 --same yes --why \"same face in both profiles\"",
-        "amparo tips decide 900000001 --account telegram:user1000001 --same no --why \"sold phone\"",
+        "amparo tips decide 900000001 --account telegram:user1000001 --same no --why sold",
     ],
     hidden: false,
     args: <Args as clap::Args>::augment_args,
