@@ -36,6 +36,10 @@ actions! {
     LinkTips => "link_tips",
     /// Set an own level for a tip, or say whether two tips concern the same person.
     DecideTips => "decide_tips",
+    /// Say whether a file of a tip's package may be opened.
+    SetAccess => "set_access",
+    /// Load a table of where IP addresses are.
+    ImportPlaces => "import_places",
     /// Write tips out for other programs, or draft a preservation request from one.
     ExportTips => "export_tips",
     /// List the cases: references and titles, nothing of their content.

@@ -43,6 +43,8 @@ pub(crate) fn rule(action: Action) -> Rule {
         Action::ReadTips => plain(STAFF, &[Unit, Tip]),
         Action::LinkTips => plain(STAFF, &[Unit]),
         Action::DecideTips => plain(&[Analyst, Supervisor], &[Tip]),
+        Action::SetAccess => plain(&[Supervisor], &[Tip]),
+        Action::ImportPlaces => plain(&[Supervisor, Admin], &[Unit]),
         Action::ExportTips => plain(&[Analyst, Liaison, Supervisor], &[Unit, Tip]),
         Action::ListCases => plain(STAFF, &[Unit]),
         Action::ReadCase => plain(STAFF, &[Case]),

@@ -22,6 +22,8 @@ import_tips          A       .        .       U          .       .      U   -
 read_tips            A       A        A       U          .       .      UT  -
 link_tips            A       A        A       U          .       .      U   -
 decide_tips          A       .        .       U          .       .      T   -
+set_access           .       .        .       U          .       .      T   -
+import_places        .       .        .       U          .       U      U   -
 export_tips          A       .        A       U          .       .      UT  -
 list_cases           A       A        A       U          .       .      U   -
 read_case            A       A        A       U          .       .      C   -

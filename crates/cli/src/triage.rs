@@ -12,11 +12,12 @@ pub use kept::{Kept, Link, Override};
 
 use crate::{error::CliError, files, known::known, session::Session};
 use amparo_assess::routing::Routing;
-use amparo_assess::territory::Names;
+use amparo_assess::territory::{IpTable, Names};
 use amparo_assess::tips::TipRules;
 use amparo_matching::KnownIndex;
 use amparo_model::{TipId, TipRevision, UtcMillis};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Tips looked at together. Their closure may hold more.
 const BATCH: usize = 200;
@@ -37,7 +38,11 @@ impl Desk {
     pub async fn open(session: &Session) -> Result<Self, CliError> {
         let known = known(session).await?;
         let routing = routing(session)?;
-        Ok(Self { known, rules: TipRules::bundled(), routing, now: session.clock.now() })
+        let rules = match places(session).await? {
+            Some(table) => TipRules::bundled().with_places(Arc::new(table)),
+            None => TipRules::bundled(),
+        };
+        Ok(Self { known, rules, routing, now: session.clock.now() })
     }
 
     /// Names of countries and divisions, as the rules have them.
@@ -54,6 +59,18 @@ impl Desk {
         let closure = closure::gather(session, self, tips).await?;
         lines::write(session, self, closure).await
     }
+}
+
+/// The table of IP places in use, read from the object that it was kept as.
+///
+/// # Errors
+/// [`CliError`] when the object is missing or damaged.
+pub async fn places(session: &Session) -> Result<Option<IpTable>, CliError> {
+    let Some(stored) = session.store.places().await? else { return Ok(None) };
+    let damaged = |why: String| CliError::storage("the table of IP places", why);
+    let bytes = session.objects.read(&stored.object).map_err(|error| damaged(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|error| damaged(error.to_string()))?;
+    Ok(Some(IpTable::parse(&text).map_err(|error| damaged(error.to_string()))?))
 }
 
 /// File of the units in the data folder.

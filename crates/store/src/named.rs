@@ -6,7 +6,7 @@
 //! To add a source of objects: a column in [`COLUMNS`], or a function beside [`app_store_files`].
 
 use crate::sql::{Session, key, values};
-use crate::{Result, Store, facts};
+use crate::{Result, Store, StoredPlaces, facts, places};
 use amparo_model::{Problem, Sha256};
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -51,6 +51,10 @@ impl Store {
         columns.push("SELECT rows_object FROM hash_sets".to_owned());
         for row in session.rows(&columns.join(" UNION "), vec![]).await? {
             named.insert(row.parsed(0)?);
+        }
+        let sql = "SELECT value FROM settings WHERE name = $1";
+        for row in session.rows(sql, values![places::SETTING]).await? {
+            named.insert(row.json::<StoredPlaces>(0)?.object);
         }
         named.extend(of_problems(&mut session).await?);
         named.extend(app_store_files(&mut session).await?);

@@ -2,7 +2,7 @@
 //! packages that tips came in. Decisions are added, never changed.
 
 use crate::sql::{Row, json, key, limit, texts, values};
-use crate::{Result, Store};
+use crate::{MemberDecision, Result, Store, member_access};
 use amparo_model::{PackageMember, Sha256, TipId, UtcMillis};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -45,6 +45,8 @@ pub struct StoredMember {
     pub document: bool,
     /// `locked`, `needs_authority` or `cleared`.
     pub access: String,
+    /// Who said so last, and why; nobody yet for one that is as it came.
+    pub decided: Option<MemberDecision>,
 }
 
 impl Store {
@@ -196,10 +198,14 @@ impl Store {
         let sql = "SELECT DISTINCT package FROM package_members WHERE sha256 IN";
         let rows = session.rows_in(sql, vec![], &names).await?;
         let packages: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_>>()?;
-        let sql = "SELECT package, path, sha256, size, document, access FROM package_members \
-                   WHERE package IN";
-        let rows = session.rows_in(sql, vec![], &packages).await?;
-        let mut members: Vec<StoredMember> = rows.iter().map(member).collect::<Result<_>>()?;
+        let mut decided = member_access::standing(&mut session, &packages).await?;
+        let sql = "SELECT package, path, sha256, size, document, access, path_key \
+                   FROM package_members WHERE package IN";
+        let mut members = Vec::new();
+        for row in session.rows_in(sql, vec![], &packages).await? {
+            let decided = decided.remove(&(row.text(0)?, row.text(6)?));
+            members.push(StoredMember { decided, ..member(&row)? });
+        }
         members.sort_by(|a, b| (&a.package, &a.path).cmp(&(&b.package, &b.path)));
         Ok(members)
     }
@@ -227,5 +233,6 @@ fn member(row: &Row) -> Result<StoredMember> {
         size: row.int(3)?.unsigned_abs(),
         document: row.int(4)? == 1,
         access: row.text(5)?,
+        decided: None,
     })
 }

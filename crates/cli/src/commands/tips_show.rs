@@ -104,16 +104,27 @@ impl Outcome for Shown {
             page.gap();
             let row = |member: &StoredMember| {
                 let access = page.say().word("access", &member.access);
+                let word = member.decided.as_ref().map(|word| {
+                    let args = [("by", word.by.as_str()), ("why", &word.why)];
+                    page.say().get("cli-access-decided", &args)
+                });
                 vec![
                     member.path.clone(),
                     member.size.to_string(),
                     access,
                     member.sha256.to_string(),
+                    word.unwrap_or_default(),
                 ]
             };
             let rows = self.members.iter().map(row).collect();
             page.table(
-                &["cli-head-file", "cli-head-size", "cli-head-access", "cli-head-hash"],
+                &[
+                    "cli-head-file",
+                    "cli-head-size",
+                    "cli-head-access",
+                    "cli-head-hash",
+                    "cli-head-reason",
+                ],
                 rows,
             );
         }

@@ -116,6 +116,55 @@ fn input_07_a_package_gives_its_reports_and_keeps_its_media_closed() {
     assert_eq!((&media["access"], &media["document"]), (&json!("locked"), &json!(false)));
     let again = unit.run("ana", &["tips", "import", &path]).json();
     assert_eq!((&again["new"], &again["unchanged"]), (&json!(0), &json!(2)), "{again}");
+    let open = ["tips", "access", "900000001", "media/a.jpg", "--state", "cleared", "--why"];
+    let open = [&open[..], &["order 4/2026"]].concat();
+    unit.run("ana", &open).ended(4);
+    assert_eq!(unit.run("sofia", &open).ended(0).json()["state"], "cleared");
+    let unknown = ["tips", "access", "900000001", "b.jpg", "--state", "locked", "--why", "x"];
+    unit.run("sofia", &unknown).ended(3).says(&["b.jpg"]);
+    let shown = unit.run("ana", &["tips", "show", "900000001"]).ended(0).json();
+    let media = shown["members"].as_array().unwrap().iter().find(|m| m["path"] == "media/a.jpg");
+    assert_eq!(media.unwrap()["access"], "cleared");
+    assert_eq!(media.unwrap()["decided"]["by"], "sofia");
+    let text = unit.plain("ana", &["tips", "show", "900000001"]).ended(0).stdout;
+    assert!(text.contains("order 4/2026") && !text.contains('⟦'), "{text}");
+}
+
+#[test]
+fn a_table_of_ip_places_gives_a_country_with_source_and_date() {
+    let unit = Unit::new("Unit");
+    import(&unit, "a.json", &report(900_000_001, |_| {}));
+    assert_eq!(first_tips(&list(&unit, &["--territory", "es"])), [] as [String; 0]);
+    let load = |text: &str| {
+        let path = unit.write("ip.csv", text);
+        let from = ["--source", "registry extract", "--licence", "public", "--dated", "2026-02-01"];
+        unit.run("sofia", &[&["places", "import", &path], &from[..]].concat())
+    };
+    load("192.0.2.0,192.0.2.255,Spain\n").ended(3).says(&["line 4"]);
+    let none = unit.run("ana", &["places", "show"]).ended(0).json();
+    assert_eq!(none["places"], Value::Null);
+    assert_eq!(load("192.0.2.0,192.0.2.255,ES,ES-A\n").ended(0).json()["places"]["ranges"], 1);
+    assert_eq!(first_tips(&list(&unit, &["--territory", "es"])), ["ncmec/900000001"]);
+    let shown = unit.plain("ana", &["tips", "show", "900000001"]).ended(0).stdout;
+    assert!(shown.contains("registry extract 2026-02-01"), "{shown}");
+    let asked = unit.plain("ana", &["places", "show", "--ip", "192.0.2.7"]).ended(0).stdout;
+    assert!(asked.contains("ES-A") && asked.contains("public"), "{asked}");
+    unit.run(
+        "ana",
+        &[
+            "places",
+            "import",
+            &unit.path("ip.csv"),
+            "--source",
+            "s",
+            "--licence",
+            "l",
+            "--dated",
+            "2026-02-01",
+        ],
+    )
+    .ended(4);
+    assert_eq!(unit.run("sofia", &["fsck"]).ended(0).json()["clean"], true);
 }
 
 #[test]

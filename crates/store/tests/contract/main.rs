@@ -62,7 +62,8 @@ on_both_engines! {
         losses_come_earliest_first,
         decisions_are_added_and_the_last_one_stands,
         members_of_a_package_are_kept_locked,
-        what_a_revision_changed_is_kept_once;
+        what_a_revision_changed_is_kept_once,
+        another_table_of_places_takes_over_and_tips_are_owed_again;
     tips: same_bytes_change_nothing, other_bytes_are_the_next_revision,
         identifiers_follow_the_revision, import_problems_are_kept_once, two_writers_revise_one_tip;
     cases: opening_twice_is_once, another_case_under_the_same_reference_is_refused,

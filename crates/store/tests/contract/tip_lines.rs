@@ -3,7 +3,10 @@
 use crate::bench::Bench;
 use crate::samples::{at, sha, tip};
 use amparo_model::{PackageMember, TipId};
-use amparo_store::{Decided, LineFilter, SamePerson, TipKey, TipLine, TipLoss};
+use amparo_store::{
+    Decided, LineFilter, MemberDecision, SamePerson, StoreError, StoredPlaces, TipKey, TipLine,
+    TipLoss,
+};
 
 fn id(number: u32) -> TipId {
     TipId::new(format!("ncmec/{number}")).unwrap()
@@ -146,6 +149,24 @@ pub async fn members_of_a_package_are_kept_locked(bench: &Bench) {
     let told: Vec<(&str, bool, &str)> =
         beside.iter().map(|m| (m.path.as_str(), m.document, m.access.as_str())).collect();
     assert_eq!(told, [("a.json", true, "locked"), ("m/a.jpg", false, "locked")]);
+    let word = |state: &str, ms| MemberDecision {
+        state: state.to_owned(),
+        at: at(ms),
+        by: "sofia".to_owned(),
+        why: "order 4".to_owned(),
+    };
+    let (package, bytes) = (sha(9), sha(2));
+    let which = (&package, "m/a.jpg", &bytes);
+    store.decide_access(which, &word("cleared", 10)).await.unwrap();
+    store.decide_access(which, &word("needs_authority", 20)).await.unwrap();
+    // The package again changes nothing about what was decided.
+    store.keep_members(sha(9), &members).await.unwrap();
+    let beside = store.members_beside(&[sha(1)]).await.unwrap();
+    assert_eq!(beside[1].access, "needs_authority");
+    assert_eq!(beside[1].decided, Some(word("needs_authority", 20)));
+    assert_eq!((beside[0].access.as_str(), &beside[0].decided), ("locked", &None));
+    let other = store.decide_access((&package, "m/a.jpg", &sha(3)), &word("cleared", 30)).await;
+    assert!(matches!(other, Err(StoreError::NotFound { .. })), "{other:?}");
 }
 
 pub async fn what_a_revision_changed_is_kept_once(bench: &Bench) {
@@ -155,4 +176,27 @@ pub async fn what_a_revision_changed_is_kept_once(bench: &Bench) {
     }
     let alerts = store.revision_alerts::<String>(10).await.unwrap();
     assert_eq!(alerts, [(id(1), 2, at(5), "level".to_owned())]);
+}
+
+pub async fn another_table_of_places_takes_over_and_tips_are_owed_again(bench: &Bench) {
+    let store = &bench.store;
+    let places = |object, dated: &str| StoredPlaces {
+        object: sha(object),
+        source: "registry extract".to_owned(),
+        licence: "public".to_owned(),
+        dated: dated.to_owned(),
+        ranges: 2,
+        imported_at: at(5),
+        imported_by: "sofia".to_owned(),
+    };
+    assert_eq!(store.places().await.unwrap(), None);
+    store.accept_tips(&[tip(1, 1, "a@example.org")]).await.unwrap();
+    store.put_lines(&[line(1, 1, 0)], &[]).await.unwrap();
+    assert_eq!(store.untriaged(10).await.unwrap(), []);
+    for (object, dated) in [(7, "2026-01-01"), (8, "2026-02-01")] {
+        store.use_places(&places(object, dated)).await.unwrap();
+    }
+    assert_eq!(store.places().await.unwrap(), Some(places(8, "2026-02-01")));
+    assert_eq!(store.untriaged(10).await.unwrap(), [id(1)]);
+    assert!(store.named_objects().await.unwrap().contains(&sha(8)));
 }

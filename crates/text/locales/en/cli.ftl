@@ -48,6 +48,8 @@ cli-action-import-tips = import tips
 cli-action-read-tips = read tips
 cli-action-link-tips = link tips
 cli-action-decide-tips = decide about tips
+cli-action-set-access = say whether a file of a tip may be opened
+cli-action-import-places = load a table of IP places
 cli-action-export-tips = export tips
 cli-action-list-cases = list the cases
 cli-action-read-case = see this case
@@ -450,3 +452,11 @@ cli-not-verified = The provider does not say that it verified it.
 cli-account-confirmed = The same, says { $by }: { $why }
 cli-account-joined = { $tip } and the account { $other } concern the same person, as you decided.
 cli-account-parted = { $tip } and the account { $other } are no longer shown together, as you decided.
+
+# The table of IP places, and files of packages.
+cli-places = IP places in use: { $source }, of { $dated }, { $ranges } ranges; licence: { $licence }. Loaded { $at } by { $by }.
+cli-places-none = No table of IP places is loaded; addresses are placed by what the tip itself says.
+cli-place-of = { $ip }: { $place }
+cli-place-unknown = { $ip } is not in the table.
+cli-tips-access = { $file }: { $state }
+cli-access-decided = { $by }: { $why }

@@ -48,6 +48,8 @@ cli-action-import-tips = importar avisos
 cli-action-read-tips = leer avisos
 cli-action-link-tips = vincular avisos
 cli-action-decide-tips = decidir sobre avisos
+cli-action-set-access = decidir si un archivo de un aviso puede abrirse
+cli-action-import-places = cargar una tabla de lugares de IP
 cli-action-export-tips = exportar avisos
 cli-action-list-cases = listar los casos
 cli-action-read-case = ver este caso
@@ -450,3 +452,11 @@ cli-not-verified = El proveedor no dice que lo haya verificado.
 cli-account-confirmed = La misma persona, según { $by }: { $why }
 cli-account-joined = { $tip } y la cuenta { $other } conciernen a la misma persona, según su decisión.
 cli-account-parted = { $tip } y la cuenta { $other } ya no se muestran juntos, según su decisión.
+
+# The table of IP places, and files of packages.
+cli-places = Lugares de IP en uso: { $source }, de { $dated }, { $ranges } rangos; licencia: { $licence }. Cargada { $at } por { $by }.
+cli-places-none = No hay ninguna tabla de lugares de IP cargada; las direcciones se sitúan por lo que dice el propio aviso.
+cli-place-of = { $ip }: { $place }
+cli-place-unknown = { $ip } no está en la tabla.
+cli-tips-access = { $file }: { $state }
+cli-access-decided = { $by }: { $why }

@@ -48,6 +48,8 @@ cli-action-import-tips = importar comunicações
 cli-action-read-tips = ler comunicações
 cli-action-link-tips = vincular comunicações
 cli-action-decide-tips = decidir sobre comunicações
+cli-action-set-access = decidir se um ficheiro de uma comunicação pode ser aberto
+cli-action-import-places = carregar uma tabela de lugares de IP
 cli-action-export-tips = exportar comunicações
 cli-action-list-cases = listar os casos
 cli-action-read-case = ver este caso
@@ -450,3 +452,11 @@ cli-not-verified = O provedor não diz que o verificou.
 cli-account-confirmed = A mesma pessoa, segundo { $by }: { $why }
 cli-account-joined = { $tip } e a conta { $other } dizem respeito à mesma pessoa, conforme a sua decisão.
 cli-account-parted = { $tip } e a conta { $other } já não são mostradas juntas, conforme a sua decisão.
+
+# The table of IP places, and files of packages.
+cli-places = Lugares de IP em uso: { $source }, de { $dated }, { $ranges } intervalos; licença: { $licence }. Carregada { $at } por { $by }.
+cli-places-none = Nenhuma tabela de lugares de IP está carregada; os endereços situam-se pelo que diz a própria comunicação.
+cli-place-of = { $ip }: { $place }
+cli-place-unknown = { $ip } não está na tabela.
+cli-tips-access = { $file }: { $state }
+cli-access-decided = { $by }: { $why }
