@@ -216,3 +216,49 @@ fn the_work_can_be_directed_and_paused() {
     let status = unit.run("ines", &["evidence", "status", &item, "--case", CASE]).ended(0).json();
     assert_eq!(status["paused"], false, "going on ends the pause: {status}");
 }
+
+#[test]
+fn the_chain_of_custody_says_who_had_it_and_whether_it_is_what_it_was() {
+    let unit = Unit::with_case("Unit");
+    let device = unit.export();
+    unit.run("ines", &add(&device, "E-1")).ended(0);
+    let item = format!("{CASE}/E-1");
+    let hash = ["custody", "hash", &item, "--case", CASE];
+    let said = unit.run("ines", &hash).ended(0).json();
+    assert_eq!(said["event"]["unchanged"], true, "{said}");
+    let passed = [
+        "custody",
+        "add",
+        &item,
+        "--case",
+        CASE,
+        "--act",
+        "handed_over",
+        "--seal",
+        "S-1",
+        "--from",
+        "Brigade",
+        "--to",
+        "Laboratory",
+        "--reason",
+        "examination",
+    ];
+    unit.run("ines", &passed).ended(0);
+    unit.run("ana", &passed).ended(4);
+    unit.write("device/photos/a.txt", "another note!!");
+    let said = unit.run("ines", &hash).ended(1).json();
+    assert_eq!(said["event"]["unchanged"], false, "{said}");
+    assert!(said["changed"].to_string().contains("photos/a.txt"), "{said}");
+    let pdf = unit.path("custody.pdf");
+    let show = ["custody", "show", &item, "--case", CASE, "--pdf", &pdf];
+    let record = unit.run("ines", &show).ended(0).json();
+    let acts: Vec<&str> = record["events"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|event| event["act"].as_str().unwrap())
+        .collect();
+    assert_eq!(acts, ["read", "hashed", "handed_over", "hashed"]);
+    assert_eq!(record["events"][2]["reason"], "examination", "{record}");
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+}
