@@ -285,6 +285,25 @@ impl Session {
         Ok(item)
     }
 
+    /// An exhibit of a case whose work or record is changed, under the order it was attached by.
+    ///
+    /// # Errors
+    /// [`CliError`] when refused, or when case or exhibit do not exist.
+    pub async fn exhibit_to_work_on(
+        &mut self,
+        case: &CaseId,
+        id: &EvidenceId,
+        detail: serde_json::Value,
+    ) -> Result<EvidenceItem, CliError> {
+        let item = self.exhibit(case, id, &[]).await?;
+        let order = self.store.authorisation(&item.authorisation).await?;
+        let scope = order.as_ref().map(|order| order.categories.clone()).unwrap_or_default();
+        let object = Object::Evidence { case: &item.case, label: &item.label };
+        let deed = Deed::on(Action::AttachEvidence, object, item.id.as_str());
+        self.act(&deed.under(order.as_ref(), &scope).detail(detail)).await?;
+        Ok(item)
+    }
+
     fn write(
         &mut self,
         deed: &Deed<'_>,

@@ -1,8 +1,7 @@
 //! `custody add`: an event in the chain of custody of an exhibit.
 
-use crate::session::{Deed, Session};
+use crate::session::Session;
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
-use amparo_authz::{Action, Object};
 use amparo_model::{CaseId, CustodyAct, CustodyEvent, EvidenceId, UtcMillis};
 use serde::Serialize;
 
@@ -67,14 +66,8 @@ impl Outcome for Written {
 /// # Errors
 /// [`CliError`] when refused, or when case or exhibit do not exist.
 pub async fn run(session: &mut Session, args: Args) -> Result<Written, CliError> {
-    let item = session.exhibit(&args.case, &args.id, &[]).await?;
-    let order = session.store.authorisation(&item.authorisation).await?;
-    let scope = order.as_ref().map(|order| order.categories.clone()).unwrap_or_default();
-    let object = Object::Evidence { case: &item.case, label: &item.label };
-    let deed = Deed::on(Action::AttachEvidence, object, item.id.as_str())
-        .under(order.as_ref(), &scope)
-        .detail(serde_json::json!({ "custody": args.act.as_str() }));
-    session.act(&deed).await?;
+    let detail = serde_json::json!({ "custody": args.act.as_str() });
+    let item = session.exhibit_to_work_on(&args.case, &args.id, detail).await?;
     let now = session.clock.now();
     let event = CustodyEvent {
         act: args.act,

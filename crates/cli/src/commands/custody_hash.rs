@@ -2,11 +2,10 @@
 
 use crate::commands::custody_add::Written;
 use crate::progress::Meter;
-use crate::session::{Deed, Session};
+use crate::session::Session;
 use crate::{
     command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page,
 };
-use amparo_authz::{Action, Object};
 use amparo_evidence::FolderSource;
 use amparo_model::{CaseId, CustodyAct, CustodyEvent, EvidenceId, EvidenceItem, SourceSums};
 use amparo_pipeline::source_sums;
@@ -66,14 +65,8 @@ impl Outcome for Hashed {
 /// # Errors
 /// [`CliError`] when refused, or when case, exhibit or source do not exist.
 pub async fn run(session: &mut Session, args: Args) -> Result<Hashed, CliError> {
-    let item = session.exhibit(&args.case, &args.id, &[]).await?;
-    let order = session.store.authorisation(&item.authorisation).await?;
-    let scope = order.as_ref().map(|order| order.categories.clone()).unwrap_or_default();
-    let object = Object::Evidence { case: &item.case, label: &item.label };
-    let deed = Deed::on(Action::AttachEvidence, object, item.id.as_str())
-        .under(order.as_ref(), &scope)
-        .detail(serde_json::json!({ "custody": "hashed" }));
-    session.act(&deed).await?;
+    let detail = serde_json::json!({ "custody": "hashed" });
+    let item = session.exhibit_to_work_on(&args.case, &args.id, detail).await?;
     let (sums, changed) = hash(session, &item).await?;
     let before = session.store.custody(&item.id).await?.into_iter().rev().find_map(|e| e.sums);
     let unchanged = before.map(|before| before == sums && changed.is_empty());

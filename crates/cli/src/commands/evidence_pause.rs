@@ -1,8 +1,7 @@
 //! `evidence pause`: asks the work on an exhibit to pause, wherever it runs.
 
-use crate::session::{Deed, Session};
+use crate::session::Session;
 use crate::{command::Command, error::CliError, in_folder, outcome::Outcome, page::Page};
-use amparo_authz::{Action, Object};
 use amparo_model::{CaseId, EvidenceId};
 use serde::Serialize;
 
@@ -44,14 +43,8 @@ impl Outcome for Paused {
 /// # Errors
 /// [`CliError`] when refused, or when case or exhibit do not exist.
 pub async fn run(session: &mut Session, args: Args) -> Result<Paused, CliError> {
-    let item = session.exhibit(&args.case, &args.id, &[]).await?;
-    let order = session.store.authorisation(&item.authorisation).await?;
-    let scope = order.as_ref().map(|order| order.categories.clone()).unwrap_or_default();
-    let object = Object::Evidence { case: &item.case, label: &item.label };
-    let deed = Deed::on(Action::AttachEvidence, object, item.id.as_str())
-        .under(order.as_ref(), &scope)
-        .detail(serde_json::json!({ "pause": true }));
-    session.act(&deed).await?;
+    let detail = serde_json::json!({ "pause": true });
+    let item = session.exhibit_to_work_on(&args.case, &args.id, detail).await?;
     session.store.set_paused(&item.id, true).await?;
     Ok(Paused { evidence: item.id })
 }
