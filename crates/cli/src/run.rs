@@ -62,7 +62,7 @@ pub async fn dispatch(
 
 /// A worker confines itself, which must happen before any thread exists.
 fn serve(say: &Say) -> Exit {
-    match amparo_sandbox::serve(std::io::stdin(), std::io::stdout()) {
+    match amparo_sandbox::serve_pipes() {
         Ok(()) => Exit::Ok,
         Err(error) => complain(&CliError::storage("worker", error), say, false),
     }

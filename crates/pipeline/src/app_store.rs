@@ -8,8 +8,8 @@ use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, linking, stage};
 use amparo_evidence::{SourceError, hash_bytes};
 use amparo_model::{
-    Direction, Located, Locator, Message, Novelty, NoveltyStatement, Place, Problem, ProblemKind,
-    Record, Sha256, Transfer,
+    Direction, Entry, Located, Locator, Message, Novelty, NoveltyStatement, Place, Problem,
+    ProblemKind, Record, Sha256, Transfer,
 };
 use amparo_parsers::Spec;
 use amparo_sandbox::{Event, WorkerError};
@@ -42,9 +42,11 @@ pub(crate) async fn run(
     let Ok(todo) = serde_json::from_value::<AppStoreJob>(job.payload.clone()) else {
         return Ok(Done::Failed(unreadable(&job.key, "the job's own data cannot be read")));
     };
+    let files: Vec<String> = todo.clone().files().collect();
+    let entries = context.store.entries_at(&exhibit.item.id, &files).await?;
     let work = {
         let (context, exhibit) = (context.clone(), Arc::clone(exhibit));
-        move || read_and_parse(&context, &exhibit, &todo)
+        move || read_and_parse(&context, &exhibit, &todo, &entries)
     };
     let outcome = tokio::task::spawn_blocking(work)
         .await
@@ -72,11 +74,12 @@ fn read_and_parse(
     context: &Context,
     exhibit: &Exhibit,
     todo: &AppStoreJob,
+    entries: &[Entry],
 ) -> Result<Outcome, PipelineError> {
     let Some(parser) = amparo_parsers::by_id(&todo.parser) else {
         return Ok(Err(unreadable(&todo.main, "this version knows no such parser")));
     };
-    let (copy, mut parsed) = match read(exhibit, todo) {
+    let (copy, mut parsed) = match read(exhibit, todo, entries) {
         Ok(read) => read,
         Err(error) => return Ok(Err(error.problem())),
     };
@@ -102,12 +105,16 @@ fn read_and_parse(
 }
 
 /// The main file must be readable; a companion that is not is a problem beside the records.
-fn read(exhibit: &Exhibit, todo: &AppStoreJob) -> Result<(Copy, Parsed), SourceError> {
+fn read(
+    exhibit: &Exhibit,
+    todo: &AppStoreJob,
+    entries: &[Entry],
+) -> Result<(Copy, Parsed), SourceError> {
     let mut parsed = Parsed::default();
     let noted = RefCell::new(Vec::new());
     let read = |path: &String| {
         let unlisted = || SourceError::NotAFile { path: path.clone() };
-        let entry = exhibit.entry(path).ok_or_else(unlisted)?;
+        let entry = entries.iter().find(|entry| entry.path == *path).ok_or_else(unlisted)?;
         let (bytes, problems) = exhibit.source.read(entry, STORE_BYTES_MAX)?;
         noted.borrow_mut().extend(problems);
         Ok((path.clone(), bytes))

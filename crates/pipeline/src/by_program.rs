@@ -9,7 +9,8 @@ use crate::fingerprint::{Examined, look as look_at_picture};
 use crate::recheck::EACH_SECOND;
 use crate::run::Exhibit;
 use crate::{Context, PipelineError};
-use amparo_sandbox::container::{self, Container, HEAD_BYTES};
+pub(crate) use amparo_sandbox::container::HEAD_BYTES;
+use amparo_sandbox::container::{self, Container};
 use amparo_sandbox::{Frames, Input, ProgramError, Sampling};
 use amparo_store::{FrameFact, VideoFact};
 
@@ -21,6 +22,12 @@ const EACH_SECOND_MAX_MS: u64 = 15 * 60_000;
 /// The same for videos that do not state their length, in bytes.
 const EACH_SECOND_MAX_BYTES: u64 = 128 << 20;
 
+/// Whether a file that begins like this is one for a program, and gets there as a copy.
+pub(crate) fn wants_bytes(head: &[u8], size: u64) -> bool {
+    let for_program = container::video(head).is_some() || container::still(head).is_some();
+    for_program && size <= COPY_BYTES_MAX as u64
+}
+
 /// Looks at the file if it is one for a program; whether it is. `bytes` is empty for a large file.
 pub(crate) fn look(
     context: &Context,
@@ -31,8 +38,7 @@ pub(crate) fn look(
     let head = match bytes {
         // That it cannot be read any more is for whoever reads all of it.
         [] if one.hashes.size > 0 => {
-            let head = |entry| exhibit.source.head(entry, HEAD_BYTES as u64).ok();
-            exhibit.entry(&one.path).and_then(head).unwrap_or_default()
+            exhibit.source.head(&one.entry, HEAD_BYTES as u64).unwrap_or_default()
         }
         bytes => bytes.get(..HEAD_BYTES.min(bytes.len())).unwrap_or_default().to_vec(),
     };
@@ -107,9 +113,7 @@ fn input<'b>(
     }
     let refused =
         |error: amparo_evidence::SourceError| ProgramError::Input { why: error.to_string() };
-    let unlisted = || ProgramError::Input { why: "is not listed".to_owned() };
-    let entry = exhibit.entry(&one.path).ok_or_else(unlisted)?;
-    exhibit.source.file(entry, &context.objects).map(Input::File).map_err(refused)
+    exhibit.source.file(&one.entry, &context.objects).map(Input::File).map_err(refused)
 }
 
 /// A machine that cannot confine ends the run, as it does for pictures.

@@ -3,6 +3,7 @@
 //! Files are read from the source, never copied: the hash names what was read, and a later reader
 //! can check it. A file that cannot be read is a problem; its neighbours go on.
 
+use crate::aside::aside;
 use crate::recheck::looks;
 use crate::run::{Done, Exhibit};
 use crate::source::Bytes;
@@ -10,20 +11,25 @@ use crate::{Context, PipelineError, by_program, plan::FingerprintJob, stage};
 use amparo_evidence::{Hasher, SourceError, hash_bytes_many};
 use amparo_matching::KnownIndex;
 use amparo_model::{Entry, Hashes, Locator, NoveltyStatement, Pdq, Place, Problem, ProblemKind};
-use amparo_sandbox::{Picture, WorkerError};
+use amparo_sandbox::{Picture, WorkerError, looks_like_picture};
 use amparo_store::{Fact, FactBatch, FactBody, Job, PictureFact, VideoFact};
+use std::collections::{BTreeSet, HashMap};
 use std::iter::Peekable;
 use std::sync::Arc;
 
 /// Larger files are hashed in a stream and not offered to the picture decoder.
 const PICTURE_BYTES_MAX: u64 = 256 << 20;
 
+/// Larger files are held in memory only where a decoder will look at them; the others are hashed in
+/// a stream, many side by side. For smaller ones, to find out which would cost more.
+const HELD_BYTES_MAX: u64 = 1 << 20;
+
 /// Files are read into memory and hashed side by side up to this sum; a larger one is alone there.
 const BATCH_BYTES_MAX: u64 = 64 << 20;
 
 /// What reading one file gave.
 pub(crate) struct Examined {
-    pub(crate) path: String,
+    pub(crate) entry: Entry,
     pub(crate) hashes: Hashes,
     pub(crate) picture: Option<PictureFact>,
     pub(crate) frames: Option<VideoFact>,
@@ -34,7 +40,7 @@ impl Examined {
     /// Notes what could not be examined.
     pub(crate) fn problem(&mut self, kind: ProblemKind, why: impl std::fmt::Display) {
         let at = Locator::new(self.hashes.sha256, Place::Whole);
-        self.problems.push(Problem::at(kind, at, self.path.clone(), why.to_string()));
+        self.problems.push(Problem::at(kind, at, self.entry.path.clone(), why.to_string()));
     }
 }
 
@@ -46,20 +52,24 @@ pub(crate) async fn run(
     let Ok(FingerprintJob { paths }) = serde_json::from_value(job.payload.clone()) else {
         return Ok(Done::Failed(unreadable(&job.key, "the job's own data cannot be read")));
     };
-    let todo = exhibit.unread(paths);
-    let (examined, unread) = {
+    let mut todo = context.store.entries_at(&exhibit.item.id, &paths).await?;
+    let unlisted = unlisted(&paths, &todo);
+    // A path that two jobs name is read once; if both race, the second recording is a no-op.
+    todo.retain(|entry| entry.hashes.is_none());
+    let (examined, mut unread) = {
         let (context, exhibit) = (context.clone(), Arc::clone(exhibit));
         let work = move || examine_all(&context, &exhibit, todo);
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| PipelineError::Job(error.to_string()))??
     };
+    unread.extend(unlisted);
     let novelty: Vec<_> = examined.iter().map(|one| novelty(&context.known, one)).collect();
     if !unread.is_empty() {
         context.store.record_problems(&exhibit.item.id, stage::FINGERPRINT.id, &unread).await?;
     }
     let read: Vec<(String, u64)> =
-        examined.iter().map(|one| (one.path.clone(), one.hashes.size)).collect();
+        examined.iter().map(|one| (one.entry.path.clone(), one.hashes.size)).collect();
     let batch = FactBatch {
         evidence: exhibit.item.id.clone(),
         job: Some(job.id),
@@ -72,90 +82,125 @@ pub(crate) async fn run(
     Ok(Done::Recorded)
 }
 
+fn unlisted(paths: &[String], listed: &[Entry]) -> Vec<Problem> {
+    let listed: BTreeSet<&str> = listed.iter().map(|entry| entry.path.as_str()).collect();
+    let missing = paths.iter().filter(|path| !listed.contains(path.as_str()));
+    missing.map(|path| SourceError::NotAFile { path: path.clone() }.problem()).collect()
+}
+
 fn examine_all(
     context: &Context,
     exhibit: &Exhibit,
-    paths: Vec<String>,
+    entries: Vec<Entry>,
 ) -> Result<(Vec<Examined>, Vec<Problem>), PipelineError> {
     let (mut examined, mut unread) = (Vec::new(), Vec::new());
-    let mut paths = paths.into_iter().peekable();
-    while paths.peek().is_some() {
-        for read in hash_some(exhibit, &mut paths, &mut unread) {
+    let mut settle = |all: Vec<Read>, unread: &mut Vec<Problem>| {
+        for read in all {
             match read {
                 Ok((mut one, bytes)) => {
-                    if !by_program::look(context, exhibit, &mut one, &bytes)?
-                        && amparo_sandbox::looks_like_picture(&bytes)
-                    {
-                        look(context, &mut one, &bytes)?;
-                    }
+                    decode(context, exhibit, &mut one, &bytes)?;
                     examined.push(one);
                 }
                 Err(error) => unread.push(error.problem()),
             }
         }
+        Ok::<(), PipelineError>(())
+    };
+    let (streamed, held): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| is_streamed(exhibit, entry));
+    settle(hash_streamed(exhibit, streamed, &mut unread), &mut unread)?;
+    let mut held = held.into_iter().peekable();
+    while held.peek().is_some() {
+        let batch = batch(&mut held);
+        settle(hash_held(exhibit, batch, &mut unread), &mut unread)?;
     }
     Ok((examined, unread))
 }
 
+/// Asks whoever can make a picture of it, if anybody can.
+fn decode(
+    context: &Context,
+    exhibit: &Exhibit,
+    one: &mut Examined,
+    bytes: &[u8],
+) -> Result<(), PipelineError> {
+    if by_program::look(context, exhibit, one, bytes)? || !looks_like_picture(bytes) {
+        return Ok(());
+    }
+    look(context, one, bytes)
+}
+
+/// Whether no decoder needs its bytes in memory. A file that cannot be opened is held, which says
+/// so in its turn.
+fn is_streamed(exhibit: &Exhibit, entry: &Entry) -> bool {
+    if entry.size > PICTURE_BYTES_MAX {
+        return true;
+    }
+    if entry.size <= HELD_BYTES_MAX || !entry.place.is_empty() {
+        return false;
+    }
+    let head = exhibit.source.head(entry, by_program::HEAD_BYTES as u64);
+    head.is_ok_and(|head| !looks_like_picture(&head) && !by_program::wants_bytes(&head, entry.size))
+}
+
+/// The next files that are held in memory together.
+fn batch(entries: &mut Peekable<impl Iterator<Item = Entry>>) -> Vec<Entry> {
+    let (mut some, mut held) = (Vec::new(), 0_u64);
+    let fits = |held: u64, entry: &Entry| held == 0 || held + entry.size <= BATCH_BYTES_MAX;
+    while let Some(entry) = entries.next_if(|entry| fits(held, entry)) {
+        held += entry.size;
+        some.push(entry);
+    }
+    some
+}
+
 type Read = Result<(Examined, Vec<u8>), SourceError>;
 
-/// Hashes the next files together; the bytes come back only where a decoder may look at them. What
-/// a container says against bytes that it gave is noted: it is about this place, not the content.
-fn hash_some(
-    exhibit: &Exhibit,
-    paths: &mut Peekable<impl Iterator<Item = String>>,
-    noted: &mut Vec<Problem>,
-) -> Vec<Read> {
-    let (mut small, mut large, mut held) = (Vec::new(), Vec::new(), 0);
-    let size = |path: &String| exhibit.entry(path).map_or(0, |entry| entry.size);
-    let is_large = |path: &String| size(path) > PICTURE_BYTES_MAX;
-    let fits = |held: u64, path: &String| held == 0 || held + size(path) <= BATCH_BYTES_MAX;
+/// Hashes files in streams. What a container says against bytes that it gave is noted: it is about
+/// this place, not the content.
+fn hash_streamed(exhibit: &Exhibit, entries: Vec<Entry>, noted: &mut Vec<Problem>) -> Vec<Read> {
+    let (inside, mut outside): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| !entry.place.is_empty());
     let mut read = Vec::new();
-    while let Some(path) = paths.next_if(|path| is_large(path) || fits(held, path)) {
-        match exhibit.entry(&path) {
-            None => read.push(Err(SourceError::NotAFile { path })),
-            Some(entry) if is_large(&path) => large.push(entry),
-            Some(entry) => {
-                held += entry.size;
-                small.push(entry);
-            }
+    // The largest first, so that no long one is left to run alone at the end.
+    outside.sort_by_key(|entry| std::cmp::Reverse(entry.size));
+    let by_path: HashMap<&str, &Entry> =
+        outside.iter().map(|entry| (entry.path.as_str(), entry)).collect();
+    let mut paths = outside.iter().map(|entry| entry.path.as_str());
+    exhibit.source.folder().hash_many(&mut paths, &mut |path, hashed| {
+        if let Some(entry) = by_path.get(path) {
+            read.push(hashed.map(|hashes| (examined((*entry).clone(), hashes), Vec::new())));
         }
-    }
-    read.extend(hash_small(exhibit, &small, noted));
-    let (inside, outside): (Vec<&Entry>, Vec<&Entry>) =
-        large.into_iter().partition(|entry| !entry.place.is_empty());
-    let mut outside = outside.iter().map(|entry| entry.path.as_str());
-    exhibit.source.folder().hash_many(&mut outside, &mut |path, hashed| {
-        read.push(hashed.map(|hashes| (examined(path.to_owned(), hashes), Vec::new())));
     });
     read.extend(inside.into_iter().map(|entry| hash_inside(exhibit, entry, noted)));
     read
 }
 
-fn hash_small(exhibit: &Exhibit, entries: &[&Entry], noted: &mut Vec<Problem>) -> Vec<Read> {
-    let read = exhibit.source.read_many(entries, PICTURE_BYTES_MAX);
+/// Hashes files in memory; the bytes come back for the decoders.
+fn hash_held(exhibit: &Exhibit, entries: Vec<Entry>, noted: &mut Vec<Problem>) -> Vec<Read> {
+    let read = exhibit.source.read_many(&entries.iter().collect::<Vec<_>>(), PICTURE_BYTES_MAX);
     let bytes = read.iter().filter_map(|one| one.as_ref().ok()).map(|(bytes, _)| bytes.as_slice());
     let mut hashes = hash_bytes_many(&bytes.collect::<Vec<_>>()).into_iter();
-    let settle = |(entry, one): (&&Entry, Bytes)| {
+    let settle = |(entry, one): (Entry, Bytes)| {
         let (bytes, problems) = one?;
-        let hashes =
-            hashes.next().ok_or_else(|| SourceError::NotAFile { path: entry.path.clone() })?;
+        let lost = || SourceError::NotAFile { path: entry.path.clone() };
+        let hashes = hashes.next().ok_or_else(lost)?;
         noted.extend(problems);
-        Ok((examined(entry.path.clone(), hashes), bytes))
+        Ok((examined(entry, hashes), bytes))
     };
-    entries.iter().zip(read).map(settle).collect()
+    entries.into_iter().zip(read).map(settle).collect()
 }
 
 /// A large file of a container: in one stream, as a worker gives it.
-fn hash_inside(exhibit: &Exhibit, entry: &Entry, noted: &mut Vec<Problem>) -> Read {
+fn hash_inside(exhibit: &Exhibit, entry: Entry, noted: &mut Vec<Problem>) -> Read {
     let mut hasher = Hasher::default();
-    let problems = exhibit.source.pieces(entry, &mut |bytes| hasher.update(bytes))?;
+    let problems = aside(|give| exhibit.source.pieces(&entry, give), |bytes| hasher.update(bytes))?;
     noted.extend(problems);
-    Ok((examined(entry.path.clone(), hasher.finish()), Vec::new()))
+    Ok((examined(entry, hasher.finish()), Vec::new()))
 }
 
-fn examined(path: String, hashes: Hashes) -> Examined {
-    Examined { path, hashes, picture: None, frames: None, problems: Vec::new() }
+fn examined(entry: Entry, hashes: Hashes) -> Examined {
+    Examined { entry, hashes, picture: None, frames: None, problems: Vec::new() }
 }
 
 /// Asks the confined decoder. What it refuses is a problem of this file; a machine that cannot
@@ -180,7 +225,12 @@ pub(crate) fn look(
 fn unread_frames(one: &Examined, picture: &Picture) -> Option<Problem> {
     let unread = picture.frames.as_ref()?.unread.as_ref()?;
     let at = Locator::new(one.hashes.sha256, Place::Whole);
-    Some(Problem::at(unread.kind, at, one.path.clone(), format!("later frames: {}", unread.why)))
+    Some(Problem::at(
+        unread.kind,
+        at,
+        one.entry.path.clone(),
+        format!("later frames: {}", unread.why),
+    ))
 }
 
 fn fact_of(picture: Picture) -> PictureFact {
@@ -214,7 +264,7 @@ fn fact(one: Examined) -> Fact {
         stage: stage::FINGERPRINT.id.to_owned(),
         version: stage::FINGERPRINT.version,
         body: FactBody::Fingerprint {
-            path: one.path,
+            path: one.entry.path,
             hashes: one.hashes,
             picture: one.picture,
             frames: one.frames,

@@ -9,6 +9,7 @@
 //! To add a stage, see [`stage`].
 
 mod app_store;
+pub mod aside;
 mod by_program;
 mod case_alarms;
 mod course;
@@ -17,6 +18,7 @@ mod linking;
 pub mod links;
 mod listing;
 mod medium;
+mod pages;
 pub mod plan;
 mod priority;
 mod progress;
@@ -33,7 +35,7 @@ pub use progress::{FirstAlarm, Progress, Summary};
 pub use recheck::{Change, Rechecked, owe_recheck, recheck};
 pub use run::attach;
 pub use scope::Scope;
-pub use sums::{source_folder, source_sums};
+pub use sums::{Sums, source_folder};
 
 use amparo_assess::{alarm::Rules, lexicon::Lexicon};
 use amparo_evidence::ObjectStore;

@@ -2,6 +2,7 @@
 //! read those files before all others. It runs when all paths are known.
 
 use crate::links::PathIndex;
+use crate::pages::Pages;
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, plan, stage};
 use amparo_model::{
@@ -56,39 +57,50 @@ pub(crate) async fn run(
     };
     let store = &context.store;
     let transfers = store.transfers_of_fact(&todo.content, &todo.parser, todo.version).await?;
-    let links = links(exhibit, &todo, &transfers);
-    let enqueue = exchanged_jobs(context, exhibit, &links);
+    let links = links(context, exhibit, &todo, &transfers).await?;
+    let enqueue = exchanged_jobs(context, exhibit, &links).await?;
     let evidence = exhibit.item.id.clone();
     let batch = FactBatch { evidence, job: Some(job.id), facts: Vec::new(), links, enqueue };
     store.record_facts(&batch).await?;
     Ok(Done::Recorded)
 }
 
-fn links(
+async fn links(
+    context: &Context,
     exhibit: &Exhibit,
     todo: &LinkingJob,
     transfers: &[Located<Transfer>],
-) -> Vec<TransferLink> {
-    let index = PathIndex::new(exhibit.entries.iter().map(|entry| entry.path.as_str()));
+) -> Result<Vec<TransferLink>, PipelineError> {
+    // The listing writes odd characters in a form that can be turned back; so must the look-up.
+    let stored = |transfer: &Located<Transfer>| {
+        Some(escape_path(transfer.record().path.as_deref()?.as_bytes()))
+    };
+    let mut index = PathIndex::of(transfers.iter().filter_map(stored));
+    let mut pages = Pages::new(&context.store, &exhibit.item.id);
+    while !index.is_empty()
+        && let Some(page) = pages.next().await?
+    {
+        page.iter().for_each(|entry| index.offer(&entry.path));
+    }
     let link = |transfer: &Located<Transfer>| {
-        // The listing writes odd characters in a form that can be turned back; so must the look-up.
-        let stored = escape_path(transfer.record().path.as_deref()?.as_bytes());
-        let path = index.find(&stored, &todo.store)?.to_owned();
+        let path = index.find(&stored(transfer)?, &todo.store)?.to_owned();
         Some(TransferLink { content: todo.content, at: transfer.at().clone(), path })
     };
-    transfers.iter().filter_map(link).collect()
+    Ok(transfers.iter().filter_map(link).collect())
 }
 
 /// Wave 2: the files that transfers speak of, newest exchange first is not known here, so by path.
-fn exchanged_jobs(context: &Context, exhibit: &Exhibit, links: &[TransferLink]) -> Vec<NewJob> {
+async fn exchanged_jobs(
+    context: &Context,
+    exhibit: &Exhibit,
+    links: &[TransferLink],
+) -> Result<Vec<NewJob>, PipelineError> {
     if !context.scope.covers(DataCategory::Media) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let listed = links.iter().filter(|link| {
-        let entry = exhibit.entry(&link.path);
-        entry.is_some_and(|entry| context.scope.excludes(entry).is_none())
-    });
-    let paths: BTreeSet<&String> = listed.map(|link| &link.path).collect();
+    let paths: BTreeSet<&String> = links.iter().map(|link| &link.path).collect();
     let paths: Vec<String> = paths.into_iter().cloned().collect();
-    plan::fingerprint_jobs(&exhibit.item.id, Wave::Exchanged, &paths)
+    let entries = context.store.entries_at(&exhibit.item.id, &paths).await?;
+    let covered = entries.iter().filter(|entry| context.scope.excludes(entry).is_none());
+    Ok(plan::fingerprint_jobs(&exhibit.item.id, Wave::Exchanged, covered))
 }

@@ -5,31 +5,41 @@
 
 use std::collections::HashMap;
 
-/// Listed paths by file name.
-pub struct PathIndex<'p> {
-    by_name: HashMap<String, Vec<&'p str>>,
+/// Listed paths by file name, of those names that somebody speaks of.
+pub struct PathIndex {
+    by_name: HashMap<String, Vec<String>>,
 }
 
-impl<'p> PathIndex<'p> {
-    /// Indexes the listed paths.
+impl PathIndex {
+    /// An index for these stored paths; it holds no listed path yet.
     #[must_use]
-    pub fn new(paths: impl Iterator<Item = &'p str>) -> Self {
-        let mut by_name: HashMap<String, Vec<&'p str>> = HashMap::new();
-        for path in paths {
-            by_name.entry(name_of(path).to_lowercase()).or_default().push(path);
+    pub fn of(stored: impl Iterator<Item = String>) -> Self {
+        let names = stored.map(|path| (name_of(&path).to_lowercase(), Vec::new()));
+        Self { by_name: names.collect() }
+    }
+
+    /// Whether nothing is looked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// A listed path, which is kept if its name is looked for.
+    pub fn offer(&mut self, path: &str) {
+        if let Some(paths) = self.by_name.get_mut(&name_of(path).to_lowercase()) {
+            paths.push(path.to_owned());
         }
-        Self { by_name }
     }
 
     /// The listed file for a stored path. `near` is the path of the store itself: exports keep
     /// their media beside it, so it breaks ties. `None` when no file has the name, or when two are
     /// equally good: a guess would be a false statement.
     #[must_use]
-    pub fn find(&self, stored: &str, near: &str) -> Option<&'p str> {
+    pub fn find(&self, stored: &str, near: &str) -> Option<&str> {
         let stored = stored.trim_start_matches('/');
         let candidates = self.by_name.get(&name_of(stored).to_lowercase())?;
         let rank = |path: &str| (common_tail(path, stored), common_head(path, near));
-        let best = candidates.iter().copied().max_by_key(|path| rank(path))?;
+        let best = candidates.iter().map(String::as_str).max_by_key(|path| rank(path))?;
         let ties = candidates.iter().filter(|path| rank(path) == rank(best)).count();
         (ties == 1).then_some(best)
     }
@@ -60,7 +70,9 @@ mod tests {
             "x/photos/p.jpg",
             "y/photos/p.jpg",
         ];
-        let index = PathIndex::new(paths.into_iter());
+        let wanted = ["IMG-1.jpg", "photos/P.jpg", "q.jpg"].map(str::to_owned);
+        let mut index = PathIndex::of(wanted.into_iter());
+        paths.iter().for_each(|path| index.offer(path));
         let check = |stored, near, want| assert_eq!(index.find(stored, near), want, "{stored}");
         check("Media/WhatsApp Images/Sent/IMG-1.jpg", "data/msgstore.db", Some(paths[1]));
         check("Media/WhatsApp Images/IMG-1.jpg", "data/msgstore.db", Some(paths[0]));

@@ -9,8 +9,9 @@
 use crate::course::{Course, Halt};
 use crate::run::{Exhibit, run_job_of_wave};
 use crate::source::{Listed, Source};
-use crate::{Context, PipelineError, Progress, medium, plan, scope};
+use crate::{Context, PipelineError, Progress, medium, pages, plan, scope};
 use amparo_model::{Container, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_parsers::Parser;
 use amparo_sandbox::SandboxError;
 use amparo_store::NewJob;
 use std::sync::Arc;
@@ -42,16 +43,16 @@ pub(crate) async fn run(
     let walked = Arc::clone(source);
     let walk = tokio::task::spawn_blocking(move || walk(&walked, &tell));
     let planner = plan::Planner::new();
-    let (mut entries, mut problems, mut media) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut listed, mut media) = (0, Vec::new());
     while let Some(batch) = told.recv().await {
         let Batch { entries: some, problems: found, containers } = batch;
         context.store.record_listing(&item.id, &some, &found).await?;
         context.store.record_containers(&item.id, &containers).await?;
         media.extend(containers.iter().filter_map(|one| medium::job(&item.id, one)));
         read_stores(context, item, source, &planner, &some, course).await?;
-        entries.extend(some);
-        course.listed(entries.len() as u64);
-        progress(Progress::Listed { entries: entries.len() as u64 });
+        listed += some.len() as u64;
+        course.listed(listed);
+        progress(Progress::Listed { entries: listed });
         if course.look(context, &item.id).await?.is_some() {
             // The walk ends when nobody listens any more.
             break;
@@ -62,11 +63,10 @@ pub(crate) async fn run(
     if let Some(halt) = course.look(context, &item.id).await? {
         return Ok(Some(halt));
     }
-    let mut jobs = planned(context, item, source, &planner, &entries, &mut problems);
+    let mut jobs = planned(context, item, source, &planner).await?;
     if context.scope.covers(DataCategory::Media) {
         jobs.extend(media);
     }
-    context.store.record_listing(&item.id, &[], &problems).await?;
     context.store.finish_listing(&item.id, &jobs).await?;
     Ok(None)
 }
@@ -101,8 +101,7 @@ async fn read_stores(
     if context.scope.excludes_store("").is_some() {
         return Ok(());
     }
-    let mut jobs = Vec::new();
-    let mut entries = Vec::new();
+    let (mut stores, mut beside) = (plan::Stores::default(), Vec::new());
     for entry in listed.iter().filter(|entry| entry.place.is_empty()) {
         if planner.claimed_by(&entry.path).is_empty()
             || context.scope.excludes_store(&entry.path).is_some()
@@ -111,80 +110,125 @@ async fn read_stores(
         }
         let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
         if let Some(parser) = planner.parser_for(&entry.path, &head) {
+            stores.add(parser.spec(), &entry.path);
             let folders = plan::folders_beside(parser.spec(), &entry.path);
-            let files: Vec<String> =
-                folders.iter().flat_map(|folder| source.files_of(folder)).collect();
-            let folders = plan::Folders::new(files.iter().map(String::as_str));
-            jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &folders));
-            let companions = files.iter().filter(|path| **path != entry.path);
-            entries.push(entry.clone());
-            entries.extend(companions.filter_map(|path| source.folder().entry(path).ok()));
+            for path in folders.iter().flat_map(|folder| source.files_of(folder)) {
+                stores.offer(&path);
+                beside.push(path);
+            }
         }
     }
-    if jobs.is_empty() {
+    if stores.is_empty() {
         return Ok(());
     }
-    context.store.enqueue(&jobs).await?;
-    let exhibit = Arc::new(Exhibit::new(item.clone(), Arc::clone(source), entries));
+    // The walk may meet them only later.
+    let beside: Vec<Entry> =
+        beside.iter().filter_map(|path| source.folder().entry(path).ok()).collect();
+    context.store.record_listing(&item.id, &beside, &[]).await?;
+    context.store.enqueue(&stores.jobs(&item.id)).await?;
+    let exhibit = Arc::new(Exhibit::being_listed(item.clone(), Arc::clone(source)));
     while run_job_of_wave(context, &exhibit, Wave::AppStores).await? {
         course.store_read(context);
     }
     Ok(())
 }
 
-/// Jobs for everything the authorisation covers, problems for everything it does not.
-fn planned(
+/// Jobs for everything the authorisation covers, problems for everything it does not. Those of
+/// ordinary files are enqueued on the way: a listing that is begun again plans the same ones.
+async fn planned(
     context: &Context,
     item: &EvidenceItem,
     source: &Source,
     planner: &plan::Planner,
-    entries: &[Entry],
-    problems: &mut Vec<Problem>,
-) -> Vec<NewJob> {
-    let mut jobs = Vec::new();
-    let folders = plan::Folders::new(entries.iter().map(|entry| entry.path.as_str()));
-    for entry in entries.iter().filter(|entry| !entry.deleted) {
-        if planner.claimed_by(&entry.path).is_empty() {
-            continue;
+) -> Result<Vec<NewJob>, PipelineError> {
+    let mut planned = Planned::new(context, item);
+    let mut pages = pages::Pages::new(&context.store, &item.id);
+    while let Some(page) = pages.next().await? {
+        for entry in &page {
+            planned.store(context, source, planner, entry);
+            planned.media(context, entry);
         }
-        if let Some(why) = context.scope.excludes_store(&entry.path) {
-            problems.push(scope::problem(&entry.path, why));
-            continue;
-        }
-        let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
-        match planner.parser_for(&entry.path, &head) {
-            Some(parser) => {
-                jobs.push(plan::app_store_job(&item.id, parser.spec(), &entry.path, &folders));
-            }
-            None => problems.push(not_recognised(planner, &entry.path)),
+        let Planned { problems, jobs, .. } = &mut planned;
+        context.store.record_listing(&item.id, &[], problems).await?;
+        context.store.enqueue(jobs).await?;
+        problems.clear();
+        jobs.clear();
+    }
+    let Planned { mut stores, mut problems, excluded, mut jobs, mut camera, mut rest } = planned;
+    problems.extend(excluded.problems());
+    context.store.record_listing(&item.id, &[], &problems).await?;
+    if !stores.is_empty() {
+        let mut pages = pages::Pages::new(&context.store, &item.id);
+        while let Some(page) = pages.next().await? {
+            page.iter().for_each(|entry| stores.offer(&entry.path));
         }
     }
-    jobs.extend(media_jobs(context, item, entries, problems));
-    jobs
+    jobs.extend(stores.jobs(&item.id));
+    jobs.extend(camera.end().into_iter().chain(rest.end()));
+    Ok(jobs)
 }
 
-fn media_jobs(
-    context: &Context,
-    item: &EvidenceItem,
-    entries: &[Entry],
-    problems: &mut Vec<Problem>,
-) -> Vec<NewJob> {
-    if !context.scope.covers(DataCategory::Media) {
-        problems.push(scope::problem("every file", scope::not_covered(DataCategory::Media)));
-        return Vec::new();
-    }
-    let mut excluded = scope::Excluded::default();
-    let covered = entries.iter().filter(|entry| match context.scope.excludes(entry) {
-        None => true,
-        Some(why) => {
-            excluded.add(&entry.path, why);
-            false
+/// What was planned so far.
+struct Planned {
+    stores: plan::Stores,
+    problems: Vec<Problem>,
+    excluded: scope::Excluded,
+    jobs: Vec<NewJob>,
+    camera: plan::Chunks,
+    rest: plan::Chunks,
+}
+
+impl Planned {
+    fn new(context: &Context, item: &EvidenceItem) -> Self {
+        let mut problems = Vec::new();
+        if !context.scope.covers(DataCategory::Media) {
+            problems.push(scope::problem("every file", scope::not_covered(DataCategory::Media)));
         }
-    });
-    let waves = plan::by_wave(covered.map(|entry| entry.path.as_str()));
-    problems.extend(excluded.problems());
-    let jobs = |(wave, paths): (Wave, Vec<String>)| plan::fingerprint_jobs(&item.id, wave, &paths);
-    waves.into_iter().flat_map(jobs).collect()
+        Self {
+            problems,
+            stores: plan::Stores::default(),
+            excluded: scope::Excluded::default(),
+            jobs: Vec::new(),
+            camera: plan::Chunks::new(&item.id, Wave::Camera),
+            rest: plan::Chunks::new(&item.id, Wave::Rest),
+        }
+    }
+
+    fn store(
+        &mut self,
+        context: &Context,
+        source: &Source,
+        planner: &plan::Planner,
+        entry: &Entry,
+    ) {
+        if entry.deleted || planner.claimed_by(&entry.path).is_empty() {
+            return;
+        }
+        if let Some(why) = context.scope.excludes_store(&entry.path) {
+            self.problems.push(scope::problem(&entry.path, why));
+            return;
+        }
+        let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
+        match planner.parser_for(&entry.path, &head).map(Parser::spec) {
+            Some(spec) => self.stores.add(spec, &entry.path),
+            None => self.problems.push(not_recognised(planner, &entry.path)),
+        }
+    }
+
+    fn media(&mut self, context: &Context, entry: &Entry) {
+        if !context.scope.covers(DataCategory::Media) {
+            return;
+        }
+        if let Some(why) = context.scope.excludes(entry) {
+            self.excluded.add(&entry.path, why);
+            return;
+        }
+        let chunks = match plan::wave_of(&entry.path) {
+            Wave::Camera => &mut self.camera,
+            _ => &mut self.rest,
+        };
+        self.jobs.extend(chunks.add(&entry.path, entry.size));
+    }
 }
 
 fn not_recognised(planner: &plan::Planner, path: &str) -> Problem {

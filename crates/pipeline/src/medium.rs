@@ -1,6 +1,7 @@
 //! Stage `medium`: reads the medium inside an image file once more, whole, and compares it with the
 //! hashes that the image file states.
 
+use crate::aside::aside;
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, stage};
 use amparo_model::{Container, EvidenceId, HashAlgorithm, Problem, ProblemKind, Wave};
@@ -53,9 +54,10 @@ fn check(exhibit: &Exhibit, mut container: Container) -> (Container, Vec<Problem
         .filter_map(|(algorithm, value)| Some((Sum::of(*algorithm)?, value.to_lowercase())))
         .collect();
     let (mut sums, stated): (Vec<Sum>, Vec<String>) = stated.into_iter().unzip();
-    let read = exhibit.source.medium(&container, &mut |bytes| {
-        sums.iter_mut().for_each(|sum| sum.update(bytes));
-    });
+    let read = aside(
+        |give| exhibit.source.medium(&container, give),
+        |bytes| sums.iter_mut().for_each(|sum| sum.update(bytes)),
+    );
     let mut problems = match read {
         Ok(problems) => problems,
         Err(error) => {

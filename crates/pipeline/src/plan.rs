@@ -3,17 +3,17 @@
 //! App stores come first because what was exchanged tells most about a child in danger; camera
 //! folders come before the rest because what was made on the device is most often unseen.
 
-use amparo_model::{EvidenceId, Wave};
-use amparo_parsers::{Family, PARSERS, Parser, Spec};
+use amparo_model::{Entry, EvidenceId, Wave};
+use amparo_parsers::{CompanionTest, Family, PARSERS, Parser, Spec};
 use amparo_store::NewJob;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// Work of one job: little enough to stop quickly, enough to share one commit. A file costs one,
-/// one that is named like a picture or video, and so is decoded, sixteen.
-pub const COST_PER_JOB: usize = 512;
-const DECODED_COST: usize = 16;
+/// one that is named like a picture or video, and so is decoded, sixteen, and four megabytes one.
+const COST_PER_JOB: u64 = 512;
+const DECODED_COST: u64 = 16;
 
 /// Ends of names, in lower case, of what decoders look at.
 const DECODED: &[&str] = &[
@@ -76,6 +76,13 @@ pub struct AppStoreJob {
     pub companions: Vec<String>,
 }
 
+impl AppStoreJob {
+    /// All files of the store, the main one first.
+    pub(crate) fn files(self) -> impl Iterator<Item = String> {
+        std::iter::once(self.main).chain(self.companions)
+    }
+}
+
 /// What a fingerprint job needs to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FingerprintJob {
@@ -118,35 +125,54 @@ impl Default for Planner {
     }
 }
 
-/// Listed paths by folder, so that a store finds its companions without asking every path: a
-/// listing may hold thousands of files named like a store.
-pub struct Folders<'p> {
-    paths: BTreeMap<&'p str, Vec<&'p str>>,
+/// App stores that were met, waiting for their companions: paths are offered one by one, in any
+/// order, so that a listing of any length needs no more memory than its stores.
+#[derive(Default)]
+pub struct Stores {
+    mains: Vec<Main>,
+    /// Folders in which companions of these may lie.
+    beside: HashMap<String, Vec<usize>>,
 }
 
-impl<'p> Folders<'p> {
-    /// Indexes the listed paths.
-    #[must_use]
-    pub fn new(listed: impl Iterator<Item = &'p str>) -> Self {
-        let mut paths: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for path in listed {
-            paths.entry(folder_of(path)).or_default().push(path);
+struct Main {
+    spec: &'static Spec,
+    path: String,
+    test: CompanionTest,
+    companions: BTreeSet<String>,
+}
+
+impl Stores {
+    /// One more store.
+    pub fn add(&mut self, spec: &'static Spec, path: &str) {
+        for folder in folders_beside(spec, path) {
+            self.beside.entry(folder).or_default().push(self.mains.len());
         }
-        Self { paths }
+        let (test, path) = (spec.companions_of(path), path.to_owned());
+        self.mains.push(Main { spec, path, test, companions: BTreeSet::new() });
     }
 
-    /// The companions of a main file that are listed, sorted.
+    /// Whether there is none.
     #[must_use]
-    pub fn companions(&self, spec: &Spec, main: &str) -> Vec<String> {
-        let test = spec.companions_of(main);
-        let folders = folders_beside(spec, main);
-        let listed = folders.iter().filter_map(|folder| self.paths.get(folder.as_str())).flatten();
-        let mut found: Vec<String> = listed
-            .filter(|path| **path != main && test.matches(path))
-            .map(|path| (*path).to_owned())
-            .collect();
-        found.sort();
-        found
+    pub fn is_empty(&self) -> bool {
+        self.mains.is_empty()
+    }
+
+    /// A listed path, which may be a companion of some.
+    pub fn offer(&mut self, path: &str) {
+        for at in self.beside.get(folder_of(path)).into_iter().flatten() {
+            if let Some(main) = self.mains.get_mut(*at)
+                && path != main.path
+                && main.test.matches(path)
+            {
+                main.companions.insert(path.to_owned());
+            }
+        }
+    }
+
+    /// The jobs that read them.
+    #[must_use]
+    pub fn jobs(self, evidence: &EvidenceId) -> Vec<NewJob> {
+        self.mains.into_iter().map(|main| app_store_job(evidence, main)).collect()
     }
 }
 
@@ -174,63 +200,82 @@ fn beside(main: &str, companion: &str) -> String {
     }
 }
 
-/// The job that reads one app store.
-#[must_use]
-pub fn app_store_job(
-    evidence: &EvidenceId,
-    spec: &Spec,
-    main: &str,
-    folders: &Folders<'_>,
-) -> NewJob {
-    let companions = folders.companions(spec, main);
-    let job = AppStoreJob { parser: spec.id.to_owned(), main: main.to_owned(), companions };
+fn app_store_job(evidence: &EvidenceId, main: Main) -> NewJob {
+    let Main { spec, path: main, companions, .. } = main;
+    let key = format!("{}:{main}", spec.id);
+    let companions = companions.into_iter().collect();
+    let job = AppStoreJob { parser: spec.id.to_owned(), main, companions };
     NewJob {
         kind: crate::stage::APP_STORE.id.to_owned(),
         evidence: evidence.clone(),
         wave: Wave::AppStores.number(),
-        key: format!("{}:{main}", spec.id),
+        key,
         payload: serde_json::to_value(job).unwrap_or_default(),
     }
 }
 
-/// Jobs that fingerprint `paths` in `wave`. The key is the first path, so that planning the same
-/// files again enqueues nothing.
-#[must_use]
-pub fn fingerprint_jobs(evidence: &EvidenceId, wave: Wave, paths: &[String]) -> Vec<NewJob> {
-    let job = |paths: &[String]| NewJob {
-        kind: crate::stage::FINGERPRINT.id.to_owned(),
-        evidence: evidence.clone(),
-        wave: wave.number(),
-        key: format!("{}:{}", wave.number(), paths.first().map_or("", String::as_str)),
-        payload: serde_json::to_value(FingerprintJob { paths: paths.to_vec() }).unwrap_or_default(),
-    };
-    let mut jobs = Vec::new();
-    let (mut from, mut cost) = (0, 0);
-    for (at, path) in paths.iter().enumerate() {
-        if cost >= COST_PER_JOB {
-            jobs.extend(paths.get(from..at).map(job));
-            (from, cost) = (at, 0);
-        }
-        cost += cost_of(path);
+/// Gathers files into jobs that fingerprint them. A job's key is its first path, so that planning
+/// the same files again enqueues nothing.
+pub struct Chunks {
+    evidence: EvidenceId,
+    wave: Wave,
+    paths: Vec<String>,
+    cost: u64,
+}
+
+impl Chunks {
+    /// None gathered yet.
+    #[must_use]
+    pub fn new(evidence: &EvidenceId, wave: Wave) -> Self {
+        Self { evidence: evidence.clone(), wave, paths: Vec::new(), cost: 0 }
     }
-    jobs.extend(paths.get(from..).filter(|rest| !rest.is_empty()).map(job));
+
+    /// One more file; the job of those before, when they are enough for one.
+    pub fn add(&mut self, path: &str, size: u64) -> Option<NewJob> {
+        let full = if self.cost >= COST_PER_JOB { self.end() } else { None };
+        self.cost = self.cost.saturating_add(cost_of(path)).saturating_add(size >> 22);
+        self.paths.push(path.to_owned());
+        full
+    }
+
+    /// The job of those that are left.
+    pub fn end(&mut self) -> Option<NewJob> {
+        self.cost = 0;
+        let paths = std::mem::take(&mut self.paths);
+        let first = paths.first()?;
+        Some(NewJob {
+            kind: crate::stage::FINGERPRINT.id.to_owned(),
+            evidence: self.evidence.clone(),
+            wave: self.wave.number(),
+            key: format!("{}:{first}", self.wave.number()),
+            payload: serde_json::to_value(FingerprintJob { paths }).unwrap_or_default(),
+        })
+    }
+}
+
+/// Jobs that fingerprint these entries in `wave`.
+#[must_use]
+pub fn fingerprint_jobs<'e>(
+    evidence: &EvidenceId,
+    wave: Wave,
+    entries: impl IntoIterator<Item = &'e Entry>,
+) -> Vec<NewJob> {
+    let mut chunks = Chunks::new(evidence, wave);
+    let mut jobs: Vec<NewJob> =
+        entries.into_iter().filter_map(|entry| chunks.add(&entry.path, entry.size)).collect();
+    jobs.extend(chunks.end());
     jobs
 }
 
-fn cost_of(path: &str) -> usize {
+fn cost_of(path: &str) -> u64 {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     if DECODED.iter().any(|end| name.ends_with(end)) { DECODED_COST } else { 1 }
 }
 
-/// Splits all listed paths into camera and rest; exchanged media is known only after the stores.
+/// Camera or rest; what was exchanged is known only after the stores.
 #[must_use]
-pub fn by_wave<'p>(paths: impl Iterator<Item = &'p str>) -> BTreeMap<Wave, Vec<String>> {
-    let mut waves: BTreeMap<Wave, Vec<String>> = BTreeMap::new();
-    for path in paths {
-        let wave = if in_camera_folder(path) { Wave::Camera } else { Wave::Rest };
-        waves.entry(wave).or_default().push(path.to_owned());
-    }
-    waves
+pub fn wave_of(path: &str) -> Wave {
+    if in_camera_folder(path) { Wave::Camera } else { Wave::Rest }
 }
 
 fn in_camera_folder(path: &str) -> bool {
@@ -257,32 +302,48 @@ mod tests {
 
     #[test]
     fn camera_folders_come_before_the_rest() {
-        let paths = ["sdcard/DCIM/Camera/a.jpg", "sdcard/Download/b.jpg", "DCIM.txt"];
-        let waves = by_wave(paths.into_iter());
-        assert_eq!(waves[&Wave::Camera], ["sdcard/DCIM/Camera/a.jpg"]);
-        assert_eq!(waves[&Wave::Rest], ["sdcard/Download/b.jpg", "DCIM.txt"]);
+        let check = |path, wave| assert_eq!(wave_of(path), wave, "{path}");
+        check("sdcard/DCIM/Camera/a.jpg", Wave::Camera);
+        check("sdcard/Download/b.jpg", Wave::Rest);
+        check("DCIM.txt", Wave::Rest);
     }
 
     #[test]
     fn a_store_brings_the_companions_of_its_own_folders_only() {
         let paths = [
             "a/databases/msgstore.db",
-            "a/databases/msgstore.db-wal",
             "a/databases/wa.db",
+            "a/databases/msgstore.db-wal",
             "b/databases/wa.db",
         ];
         let spec = amparo_parsers::by_id("whatsapp_android").unwrap().spec();
-        let found = Folders::new(paths.into_iter()).companions(spec, paths[0]);
-        assert_eq!(found, [paths[1], paths[2]]);
+        let mut stores = Stores::default();
+        stores.add(spec, paths[0]);
+        paths.iter().for_each(|path| stores.offer(path));
+        let jobs = stores.jobs(&EvidenceId::new("E-1").unwrap());
+        let job: AppStoreJob = serde_json::from_value(jobs[0].payload.clone()).unwrap();
+        assert_eq!(job.main, paths[0]);
+        assert_eq!(job.companions, [paths[2], paths[1]]);
     }
 
     #[test]
     fn planning_twice_gives_the_same_keys() {
         let evidence = EvidenceId::new("E-1").unwrap();
-        let paths: Vec<String> = (0..70).map(|n| format!("f{n:03}.jpg")).collect();
-        let keys = |jobs: Vec<NewJob>| jobs.into_iter().map(|job| job.key).collect::<Vec<_>>();
-        let first = keys(fingerprint_jobs(&evidence, Wave::Rest, &paths));
-        assert_eq!(first, ["4:f000.jpg", "4:f032.jpg", "4:f064.jpg"]);
-        assert_eq!(first, keys(fingerprint_jobs(&evidence, Wave::Rest, &paths)));
+        let entry = |n: u64, size| Entry {
+            path: format!("f{n:03}.jpg"),
+            size,
+            modified_at: None,
+            hashes: None,
+            place: Vec::new(),
+            deleted: false,
+        };
+        let keys = |size: u64| {
+            let entries: Vec<Entry> = (0..70).map(|n| entry(n, size)).collect();
+            let jobs = fingerprint_jobs(&evidence, Wave::Rest, &entries);
+            jobs.into_iter().map(|job| job.key).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(10), ["4:f000.jpg", "4:f032.jpg", "4:f064.jpg"]);
+        assert_eq!(keys(10), keys(10));
+        assert_eq!(keys(u64::MAX).len(), 70, "a job for each giant");
     }
 }

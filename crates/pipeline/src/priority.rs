@@ -1,5 +1,6 @@
 //! Files that somebody wants to be read first.
 
+use crate::pages::Pages;
 use crate::{PipelineError, Scope, plan};
 use amparo_model::{DataCategory, EvidenceId, Wave};
 use amparo_store::Store;
@@ -28,9 +29,17 @@ pub async fn prioritise(
     let wanted = |entry: &amparo_model::Entry| {
         entry.hashes.is_none() && scope.excludes(entry).is_none() && set.is_match(&entry.path)
     };
-    let entries = store.entries(evidence).await?.into_iter().filter(wanted);
-    let paths: Vec<String> = entries.map(|entry| entry.path).collect();
-    // A file of an earlier wave is read once: whoever comes second finds it done.
-    store.enqueue(&plan::fingerprint_jobs(evidence, Wave::Exchanged, &paths)).await?;
-    Ok(paths.len() as u64)
+    let (mut count, mut chunks) = (0, plan::Chunks::new(evidence, Wave::Exchanged));
+    let mut pages = Pages::new(store, evidence);
+    while let Some(page) = pages.next().await? {
+        let mut jobs = Vec::new();
+        for entry in page.iter().filter(|entry| wanted(entry)) {
+            count += 1;
+            jobs.extend(chunks.add(&entry.path, entry.size));
+        }
+        // A file of an earlier wave is read once: whoever comes second finds it done.
+        store.enqueue(&jobs).await?;
+    }
+    store.enqueue(&chunks.end().into_iter().collect::<Vec<_>>()).await?;
+    Ok(count)
 }

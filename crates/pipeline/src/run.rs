@@ -4,13 +4,13 @@ use crate::{
     Context, FirstAlarm, PipelineError, Progress, Summary, app_store, assess_case, course::Course,
     fingerprint, linking, listing, medium, plan, scope, source::Source, stage,
 };
-use amparo_model::{Alarm, Band, Entry, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_model::{Alarm, Band, EvidenceId, EvidenceItem, Problem, ProblemKind, Wave};
 use amparo_store::{Job, JobCount, Reach};
 use futures_util::future::try_join_all;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Mutex as AsyncMutex, Notify};
 
 /// Name under which this process holds jobs; one process works on an evidence item at a time.
@@ -21,50 +21,60 @@ const LEASE_MS: i64 = 3_600_000;
 /// only itself. It is never given up: a run may die of a power cut as well as of its job.
 const DEATHS_MAX: i64 = 3;
 
-/// What the jobs of one run share about their evidence item.
+/// What the jobs of one run share about their evidence item. Its entries stay in the database.
 pub(crate) struct Exhibit {
     pub(crate) item: EvidenceItem,
     pub(crate) source: Arc<Source>,
-    pub(crate) entries: Vec<Entry>,
+    /// How many entries there are.
+    entries: u64,
     /// Files that belong to app stores; not counted as media.
     stores: BTreeSet<String>,
-    /// Paths whose fingerprint is recorded. A path that two jobs name is read once; if both race,
-    /// the second recording is a no-op.
-    read: Mutex<BTreeSet<String>>,
     files: AtomicU64,
     bytes: AtomicU64,
+    media_read: AtomicU64,
 }
 
 impl Exhibit {
-    pub(crate) fn new(item: EvidenceItem, source: Arc<Source>, mut entries: Vec<Entry>) -> Self {
-        // Databases differ in how they order text; the look-up by path needs byte order.
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        let read = entries.iter().filter(|entry| entry.hashes.is_some());
-        let read = Mutex::new(read.map(|entry| entry.path.clone()).collect());
-        let stores = store_paths(&entries);
-        let (files, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { item, source, entries, stores, read, files, bytes }
+    async fn new(
+        context: &Context,
+        item: EvidenceItem,
+        source: Arc<Source>,
+    ) -> Result<Self, PipelineError> {
+        let store = &context.store;
+        let totals = store.entry_totals(&item.id).await?;
+        let jobs = store.job_payloads(&item.id, stage::APP_STORE.id).await?;
+        let files = jobs.into_iter().filter_map(|job| serde_json::from_value(job).ok());
+        let stores: Vec<String> = files.flat_map(plan::AppStoreJob::files).collect();
+        let known = store.entries_at(&item.id, &stores).await?;
+        let read = known.iter().filter(|entry| entry.hashes.is_some()).count() as u64;
+        Ok(Self {
+            entries: totals.files,
+            stores: stores.into_iter().collect(),
+            media_read: AtomicU64::new(totals.files_read.saturating_sub(read)),
+            ..Self::being_listed(item, source)
+        })
     }
 
-    /// The entry as listed.
-    pub(crate) fn entry(&self, path: &str) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path)).ok()?;
-        self.entries.get(at)
-    }
-
-    /// Those of the paths whose fingerprint is not recorded yet.
-    pub(crate) fn unread(&self, paths: Vec<String>) -> Vec<String> {
-        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        paths.into_iter().filter(|path| !read.contains(path)).collect()
+    /// An exhibit whose entries are not all known yet.
+    pub(crate) fn being_listed(item: EvidenceItem, source: Arc<Source>) -> Self {
+        Self {
+            item,
+            source,
+            entries: 0,
+            stores: BTreeSet::new(),
+            files: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            media_read: AtomicU64::new(0),
+        }
     }
 
     /// Notes that fingerprints are recorded, with the sizes of the files.
     pub(crate) fn note_read(&self, files: impl Iterator<Item = (String, u64)>) {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         for (path, size) in files {
-            read.insert(path);
             self.files.fetch_add(1, Ordering::Relaxed);
             self.bytes.fetch_add(size, Ordering::Relaxed);
+            let is_media = u64::from(!self.stores.contains(&path));
+            self.media_read.fetch_add(is_media, Ordering::Relaxed);
         }
     }
 
@@ -72,25 +82,6 @@ impl Exhibit {
     pub(crate) fn amount_read(&self) -> (u64, u64) {
         (self.files.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
-
-    fn media_read(&self) -> u64 {
-        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.iter().filter(|path| !self.stores.contains(*path)).count() as u64
-    }
-}
-
-/// Main files and companions of app stores among the listed paths.
-fn store_paths(entries: &[Entry]) -> BTreeSet<String> {
-    let planner = plan::Planner::new();
-    let folders = plan::Folders::new(entries.iter().map(|entry| entry.path.as_str()));
-    let mut paths = BTreeSet::new();
-    for main in entries {
-        for spec in planner.claimed_by(&main.path) {
-            paths.extend(folders.companions(spec, &main.path));
-            paths.insert(main.path.clone());
-        }
-    }
-    paths
 }
 
 /// What one job did.
@@ -114,7 +105,8 @@ pub async fn attach(
     context.workers.check()?;
     let item = context.store.attach_evidence(item).await?.item;
     let command = context.workers.command().clone();
-    let source = Arc::new(Source::open(&item, command, context.secrets.clone())?);
+    let secrets = context.secrets.clone();
+    let source = Arc::new(Source::open(&item, command, secrets, context.parallel)?);
     context.store.release_jobs(&item.id, WORKER).await?;
     let mut course = Course::begin(context, &item.id).await?;
     if !context.store.listing_finished(&item.id).await? {
@@ -126,8 +118,7 @@ pub async fn attach(
             return Ok(summary);
         }
     }
-    let entries = context.store.entries(&item.id).await?;
-    let exhibit = Arc::new(Exhibit::new(item, source, entries));
+    let exhibit = Arc::new(Exhibit::new(context, item, source).await?);
     let mut summary = work(context, &exhibit, &mut course, progress).await?;
     summary.first_store_ms = course.first_store_ms();
     summary.ran_ms = (context.elapsed_ms)();
@@ -143,7 +134,7 @@ async fn work(
 ) -> Result<Summary, PipelineError> {
     let mut summary = Summary {
         evidence: exhibit.item.id.to_string(),
-        entries: exhibit.entries.len() as u64,
+        entries: exhibit.entries,
         ..Summary::default()
     };
     // A second exhibit of a case that has its alarm already raises no first one.
@@ -352,7 +343,7 @@ async fn raise(
     summary: &mut Summary,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<(), PipelineError> {
-    let media_read = exhibit.media_read();
+    let media_read = exhibit.media_read.load(Ordering::Relaxed);
     let mut processed = mark;
     processed.insert("media_read".to_owned(), media_read.into());
     let alarms = assess_case(context, &exhibit.item.case, processed.into()).await?;

@@ -10,12 +10,17 @@ use amparo_sandbox::{
 };
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Between the path of a container and what lies in it; a name never holds it.
 const INSIDE: &str = "//";
 /// Entries asked of a worker at once.
 const AT_ONCE: usize = 64;
+
+/// Listed things that wait for the caller.
+const LISTED_WAITING: usize = 1_024;
 
 /// What a listing gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +41,15 @@ pub struct Source {
     folder: Arc<FolderSource>,
     /// The one file that is the exhibit; its neighbours are only read where it needs them.
     only: Option<String>,
-    command: WorkerCommand,
     secrets: Vec<String>,
-    trees: Mutex<BTreeMap<String, Arc<TreePool>>>,
+    parallel: usize,
+    workers: TreePool,
+    roots: Mutex<BTreeMap<String, Arc<TreeRoot>>>,
 }
 
 impl Source {
-    /// Opens the exhibit. `secrets` are passwords for what is encrypted in it.
+    /// Opens the exhibit. `secrets` are passwords for what is encrypted in it; so many containers
+    /// as `parallel` says are listed at the same time.
     ///
     /// # Errors
     /// [`SourceError::Unreadable`] when it is not there or may not be read.
@@ -50,13 +57,16 @@ impl Source {
         item: &EvidenceItem,
         command: WorkerCommand,
         secrets: Vec<String>,
+        parallel: usize,
     ) -> Result<Self, SourceError> {
         let (folder, only) = crate::source_folder(item);
         let folder = Arc::new(FolderSource::open(&folder)?);
         if let Some(only) = &only {
             folder.entry(only)?;
         }
-        Ok(Self { folder, only, command, secrets, trees: Mutex::default() })
+        let workers = TreePool::new(command);
+        let parallel = parallel.max(1);
+        Ok(Self { folder, only, secrets, parallel, workers, roots: Mutex::default() })
     }
 
     /// Everything, the folder's own files first, then what lies in containers. `first` names
@@ -92,13 +102,7 @@ impl Source {
             }
             None => self.folder.list_first(first, &mut note),
         }
-        for container in containers {
-            if !go {
-                break;
-            }
-            go = self.list_container(&container, each)?;
-        }
-        Ok(())
+        if go { self.list_containers(&containers, each) } else { Ok(()) }
     }
 
     /// The names of the files of one folder of the exhibit, not of a container; empty when it
@@ -160,9 +164,7 @@ impl Source {
     pub fn head(&self, entry: &Entry, limit: u64) -> Result<Vec<u8>, SourceError> {
         let Some((root, _)) = root_of(entry) else { return self.folder.head(&entry.path, limit) };
         let mut head = Vec::new();
-        self.stream(root, &entry.path, part(entry, limit), &mut |bytes| {
-            head.extend_from_slice(bytes)
-        })?;
+        self.stream(root, &entry.path, part(entry, limit), &mut |bytes| head.extend(bytes))?;
         Ok(head)
     }
 
@@ -173,7 +175,7 @@ impl Source {
     pub fn pieces(
         &self,
         entry: &Entry,
-        each: &mut dyn FnMut(&[u8]),
+        each: &mut dyn FnMut(Vec<u8>),
     ) -> Result<Vec<Problem>, SourceError> {
         let Some((root, _)) = root_of(entry) else { return Err(lost(&entry.path)) };
         self.stream(root, &entry.path, part(entry, u64::MAX), each)
@@ -186,7 +188,7 @@ impl Source {
     pub fn medium(
         &self,
         container: &Container,
-        each: &mut dyn FnMut(&[u8]),
+        each: &mut dyn FnMut(Vec<u8>),
     ) -> Result<Vec<Problem>, SourceError> {
         let (root, inside) = container.path.split_once(INSIDE).unwrap_or((&container.path, ""));
         let place = [container.place.as_slice(), &[amparo_sandbox::MEDIUM_ADDRESS]].concat();
@@ -214,7 +216,7 @@ impl Source {
         let mut failed = None;
         self.pieces(entry, &mut |bytes| {
             if failed.is_none() {
-                failed = std::io::Write::write_all(&mut copy, bytes).err();
+                failed = std::io::Write::write_all(&mut copy, &bytes).err();
             }
         })?;
         match failed {
@@ -223,17 +225,56 @@ impl Source {
         }
     }
 
+    /// Looks into containers side by side: most are small, or none at all, and then the time goes
+    /// by in waiting for the other side of a pipe.
+    fn list_containers(
+        &self,
+        containers: &[String],
+        each: &mut dyn FnMut(Listed) -> bool,
+    ) -> Result<(), SandboxError> {
+        if let [only] = containers {
+            return self.list_container(only, each).map(drop);
+        }
+        let next = AtomicUsize::new(0);
+        let failed = Mutex::new(Ok(()));
+        let look = |tell: SyncSender<Listed>| {
+            // Nobody listens any more when the caller has enough.
+            let mut told = |listed| tell.send(listed).is_ok();
+            while let Some(container) = containers.get(next.fetch_add(1, Ordering::Relaxed)) {
+                match self.list_container(container, &mut told) {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => {
+                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+                        break;
+                    }
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let (tell, told) = sync_channel(LISTED_WAITING);
+            for _ in 0..self.parallel.min(containers.len()) {
+                let (tell, look) = (tell.clone(), &look);
+                scope.spawn(move || look(tell));
+            }
+            drop(tell);
+            // The channel ends with the iterator, and so do the lanes.
+            told.into_iter().all(&mut *each);
+        });
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn list_container(
         &self,
         root: &str,
         each: &mut dyn FnMut(Listed) -> bool,
     ) -> Result<bool, SandboxError> {
-        let tree = match self.tree(root) {
+        let tree = match self.root(root) {
             Ok(tree) => tree,
             Err(error) => return Ok(each(Listed::Problem(error.problem()))),
         };
         let mut go = true;
-        let listed = tree.list(&mut |found| {
+        let listed = self.workers.list(&tree, &mut |found| {
             let told = inside(root, found);
             go = told.is_none_or(&mut *each);
             go
@@ -252,7 +293,7 @@ impl Source {
 
     fn read_inside(&self, root: &str, entries: &[&Entry], limit: u64) -> Vec<Bytes> {
         let mut read: Vec<Bytes> = Vec::with_capacity(entries.len());
-        let tree = match self.tree(root) {
+        let tree = match self.root(root) {
             Ok(tree) => tree,
             Err(error) => return entries.iter().map(|_| Err(error.clone())).collect(),
         };
@@ -263,9 +304,10 @@ impl Source {
                 left.iter().map(|entry| part(entry, limit.saturating_add(1))).collect();
             held.clear();
             let cell = std::cell::RefCell::new((&mut held, &mut read));
-            let outcome = tree.read(
+            let outcome = self.workers.read(
+                &tree,
                 &parts,
-                &mut |_, bytes| cell.borrow_mut().0.extend_from_slice(bytes),
+                &mut |_, bytes| join(cell.borrow_mut().0, bytes),
                 &mut |_, problems, failed| {
                     let (held, read) = &mut *cell.borrow_mut();
                     let bytes = std::mem::take(*held);
@@ -286,10 +328,11 @@ impl Source {
         root: &str,
         path: &str,
         part: EntryPart,
-        each: &mut dyn FnMut(&[u8]),
+        each: &mut dyn FnMut(Vec<u8>),
     ) -> Result<Vec<Problem>, SourceError> {
         let mut outcome = Err(lost(path));
-        let read = self.tree(root)?.read(
+        let read = self.workers.read(
+            &self.root(root)?,
             &[part],
             &mut |_, bytes| each(bytes),
             &mut |_, problems, failed| {
@@ -303,32 +346,29 @@ impl Source {
         outcome
     }
 
-    fn tree(&self, root: &str) -> Result<Arc<TreePool>, SourceError> {
-        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tree) = trees.get(root) {
-            return Ok(Arc::clone(tree));
+    fn root(&self, path: &str) -> Result<Arc<TreeRoot>, SourceError> {
+        let mut roots = self.roots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(root) = roots.get(path) {
+            return Ok(Arc::clone(root));
         }
-        let (above, name) = root.rsplit_once('/').map_or(("", root), |(above, name)| (above, name));
+        let (above, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| (above, name));
         let (folder, above) = (Arc::clone(&self.folder), above.to_owned());
         let beside = move |path: &str| {
             let path = if above.is_empty() { path.to_owned() } else { format!("{above}/{path}") };
             folder.file(&path).ok()
         };
-        let tree = Arc::new(TreePool::new(
-            self.command.clone(),
-            TreeRoot {
-                name: name.to_owned(),
-                file: self.folder.file(root)?,
-                beside: Box::new(beside),
-                secrets: self.secrets.clone(),
-            },
-        ));
-        // A folder of thousands of archives keeps few workers.
-        if trees.len() >= 4 {
-            trees.pop_first();
+        let root = Arc::new(TreeRoot {
+            name: name.to_owned(),
+            file: self.folder.file(path)?,
+            beside: Box::new(beside),
+            secrets: self.secrets.clone(),
+        });
+        // A folder of thousands of archives keeps few of them open.
+        if roots.len() >= 4 {
+            roots.pop_first();
         }
-        trees.insert(root.to_owned(), Arc::clone(&tree));
-        Ok(tree)
+        roots.insert(path.to_owned(), Arc::clone(&root));
+        Ok(root)
     }
 }
 
@@ -370,6 +410,15 @@ fn inside(root: &str, found: Found) -> Option<Listed> {
 
 fn not_a_container(problem: &Problem) -> bool {
     problem.subject.is_empty() && problem.detail == amparo_sandbox::NO_CONTAINER
+}
+
+/// Most entries come in one piece, which needs no copy.
+fn join(held: &mut Vec<u8>, bytes: Vec<u8>) {
+    if held.is_empty() {
+        *held = bytes;
+    } else {
+        held.extend(bytes);
+    }
 }
 
 fn settle(

@@ -1,7 +1,7 @@
 //! The hash of a whole source, for the chain of custody.
 
-use amparo_evidence::sha256;
-use amparo_model::{Entry, EvidenceItem, EvidenceKind, SourceSums};
+use amparo_model::{Entry, EvidenceItem, EvidenceKind, Sha256, SourceSums};
+use sha2::Digest;
 use std::path::{Path, PathBuf};
 
 /// The folder that is read and, where the exhibit is one file, the name of that file.
@@ -17,20 +17,29 @@ pub fn source_folder(item: &EvidenceItem) -> (PathBuf, Option<String>) {
     }
 }
 
-/// What the files of a source hash to together; what lies in containers is part of their files, and
-/// a file without hashes was not read.
-#[must_use]
-pub fn source_sums(entries: &[Entry]) -> SourceSums {
-    let own = entries.iter().filter(|entry| entry.place.is_empty());
-    let mut read: Vec<_> = own.filter_map(|entry| Some((entry, entry.hashes?))).collect();
-    read.sort_by(|(a, _), (b, _)| a.path.cmp(&b.path));
-    let mut lines = String::new();
-    for (entry, hashes) in &read {
-        lines.push_str(&format!("{}  {}\n", hashes.sha256, entry.path));
+/// What the files of a source hash to together: the SHA-256 over a line for each, as `sha256sum`
+/// writes it. What lies in containers is part of their files, and a file without hashes was not
+/// read.
+#[derive(Default)]
+pub struct Sums {
+    files: u64,
+    bytes: u64,
+    lines: sha2::Sha256,
+}
+
+impl Sums {
+    /// The next entry; they come in the order of [`amparo_store::Store::each_entry`].
+    pub fn add(&mut self, entry: &Entry) {
+        let Some(hashes) = entry.hashes.filter(|_| entry.place.is_empty()) else { return };
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(hashes.size);
+        self.lines.update(format!("{}  {}\n", hashes.sha256, entry.path));
     }
-    SourceSums {
-        files: read.len() as u64,
-        bytes: read.iter().map(|(_, hashes)| hashes.size).fold(0, u64::saturating_add),
-        sha256: sha256(lines.as_bytes()),
+
+    /// All together.
+    #[must_use]
+    pub fn finish(self) -> SourceSums {
+        let sha256 = Sha256(self.lines.finalize().into());
+        SourceSums { files: self.files, bytes: self.bytes, sha256 }
     }
 }

@@ -88,11 +88,13 @@ impl Border {
             return Err(Broken::Violation(Violation::TooMuch("bytes")));
         }
         let body = read_body(input, length).map_err(ended)?;
-        self.check(kind, &body).map_err(Broken::Violation)
+        self.check(kind, body).map_err(Broken::Violation)
     }
 
-    fn check(&mut self, kind: Kind, body: &[u8]) -> Result<Answer, Violation> {
+    fn check(&mut self, kind: Kind, whole: Vec<u8>) -> Result<Answer, Violation> {
+        let body = whole.as_slice();
         match kind {
+            Kind::Content => self.content(whole),
             Kind::Ready => empty(body).map(|()| Answer::Ready),
             Kind::Done => empty(body).map(|()| Answer::Done),
             Kind::Refused => Ok(Answer::Refused(plain(&String::from_utf8_lossy(body)))),

@@ -11,21 +11,32 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a worker that closed its pipe may take to end by itself.
 const GRACE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 
-/// What the guard is told.
-enum Order {
-    /// End the worker unless the next order comes in time.
-    Watch(Duration),
-    /// Stop watching.
-    Rest,
+/// What the guard is told. A worker that is asked thousands of things a second is watched as often,
+/// so telling must not wake the thread: it wakes when the time that it last saw is over, and looks.
+#[derive(Default)]
+struct Orders {
+    told: Mutex<Told>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Told {
+    /// End the worker then.
+    deadline: Option<Instant>,
+    /// When the thread will look by itself.
+    looks_at: Option<Instant>,
     /// End it now.
-    Kill,
+    kill: bool,
+    /// Nothing more will be told.
+    over: bool,
 }
 
 /// How a worker ended.
@@ -46,7 +57,7 @@ impl Ending {
 
 /// The host's hand on the thread.
 pub struct Guard {
-    orders: Option<std::sync::mpsc::Sender<Order>>,
+    orders: Arc<Orders>,
     thread: Option<JoinHandle<Ending>>,
 }
 
@@ -62,12 +73,13 @@ impl Guard {
     pub fn over<P: Send + 'static>(
         start: impl FnOnce() -> io::Result<(Child, P)> + Send + 'static,
     ) -> io::Result<(Self, P)> {
-        let (orders, inbox) = channel();
+        let orders = Arc::<Orders>::default();
         let (started, pipes) = sync_channel(1);
+        let followed = Arc::clone(&orders);
         let thread = std::thread::Builder::new()
             .name("worker-guard".to_owned())
-            .spawn(move || stand(start, &inbox, &started))?;
-        let guard = Self { orders: Some(orders), thread: Some(thread) };
+            .spawn(move || stand(start, &followed, &started))?;
+        let guard = Self { orders, thread: Some(thread) };
         let lost = |_| io::Error::other("the guard thread ended");
         let pipes = pipes.recv().map_err(lost)??;
         Ok((guard, pipes))
@@ -75,29 +87,31 @@ impl Guard {
 
     /// Ends the worker after this time, unless [`Guard::rest`] comes first.
     pub fn watch(&self, time: Duration) {
-        self.tell(Order::Watch(time));
+        let deadline = now().checked_add(time);
+        self.orders.tell(|told| {
+            told.deadline = deadline;
+            // Without a deadline, time without end is meant.
+            deadline.is_some() && told.looks_at.is_none_or(|looks_at| deadline < Some(looks_at))
+        });
     }
 
     /// The request was answered in time.
     pub fn rest(&self) {
-        self.tell(Order::Rest);
+        self.orders.tell(|told| {
+            told.deadline = None;
+            false
+        });
     }
 
     /// Ends the worker and tells how it ended; `now` leaves it no time to end by itself.
     pub fn end(&mut self, now: bool) -> Ending {
-        if now {
-            self.tell(Order::Kill);
-        }
-        self.orders = None;
+        self.orders.tell(|told| {
+            told.kill |= now;
+            told.over = true;
+            true
+        });
         let nothing = Ending { status: None, expired: false };
         self.thread.take().and_then(|thread| thread.join().ok()).unwrap_or(nothing)
-    }
-
-    fn tell(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            // A guard that is gone has nothing left to watch.
-            let _told = orders.send(order);
-        }
     }
 }
 
@@ -107,9 +121,52 @@ impl Drop for Guard {
     }
 }
 
+impl Orders {
+    /// `change` answers whether the thread must look at once.
+    fn tell(&self, change: impl FnOnce(&mut Told) -> bool) {
+        if change(&mut self.told()) {
+            self.changed.notify_one();
+        }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until the worker is to be ended (`Some`, whether its time was over) or nothing more
+    /// will be told.
+    fn wait(&self) -> Option<bool> {
+        let mut told = self.told();
+        loop {
+            let expired = told.deadline.is_some_and(|deadline| deadline <= now());
+            if told.kill || expired {
+                (told.kill, told.deadline) = (false, None);
+                return Some(expired);
+            }
+            if told.over {
+                return None;
+            }
+            told.looks_at = told.deadline;
+            told = match told.deadline {
+                None => self.changed.wait(told).unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(now());
+                    let waited = self.changed.wait_timeout(told, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a watchdog; no result depends on the time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 fn stand<P>(
     start: impl FnOnce() -> io::Result<(Child, P)>,
-    orders: &Receiver<Order>,
+    orders: &Orders,
     started: &SyncSender<io::Result<P>>,
 ) -> Ending {
     let mut child = match start() {
@@ -122,26 +179,12 @@ fn stand<P>(
             return Ending { status: None, expired: false };
         }
     };
-    let mut expired = false;
-    let mut next = orders.recv().ok();
-    while let Some(order) = next {
-        next = match order {
-            Order::Rest => orders.recv().ok(),
-            Order::Kill => {
-                let _sent = child.kill();
-                orders.recv().ok()
-            }
-            Order::Watch(time) => match orders.recv_timeout(time) {
-                Ok(order) => Some(order),
-                Err(RecvTimeoutError::Disconnected) => None,
-                Err(RecvTimeoutError::Timeout) => {
-                    expired = true;
-                    Some(Order::Kill)
-                }
-            },
-        };
+    let mut ending = Ending { status: None, expired: false };
+    while let Some(expired) = orders.wait() {
+        ending.expired |= expired;
+        let _sent = child.kill();
     }
-    Ending { status: bury(&mut child), expired }
+    Ending { status: bury(&mut child), ..ending }
 }
 
 /// Waits a moment for an end of its own, whose signal tells more than ours would.

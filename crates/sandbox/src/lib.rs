@@ -42,7 +42,7 @@ pub use frame::{EntryPart, TreeEntry};
 pub use list::ListBytes;
 pub use pool::Pool;
 pub use program::{Ended, INPUT, Input, Program, ProgramError, ProgramRequest, Tools, launch};
-pub use serve::{ServeError, serve};
+pub use serve::{ServeError, serve, serve_pipes};
 pub use tree::{Found, NO_CONTAINER, Open, TreePool, TreeRoot, named_like_container};
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};

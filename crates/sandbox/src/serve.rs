@@ -11,7 +11,7 @@ use amparo_media::Wanted;
 use amparo_model::{Locator, Place, Problem, ProblemKind};
 use amparo_parsers::{Blob, Input, Sink};
 use serde::de::DeserializeOwned;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 
 /// Why a worker stopped.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +22,30 @@ pub enum ServeError {
     /// The host closed the pipe in the middle or said something else than agreed.
     #[error("pipe to the host: {0}")]
     Pipe(#[from] io::Error),
+}
+
+/// [`serve`] on the pipes that the process was started with.
+///
+/// # Errors
+/// [`ServeError`].
+pub fn serve_pipes() -> Result<(), ServeError> {
+    serve(std::io::stdin(), BufWriter::with_capacity(GATHERED, StandardOutput))
+}
+
+/// Answers handed over at once, in bytes.
+const GATHERED: usize = 64 << 10;
+
+/// The pipe to the host without the search for line ends that the library's own handle makes.
+struct StandardOutput;
+
+impl Write for StandardOutput {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The main loop of a worker process; returns when the host closes the pipe. Must be called before

@@ -19,11 +19,21 @@ const BATCH: usize = 128 << 10;
 /// Problems told of one listing; what lies beyond is counted.
 const PROBLEMS: usize = 10_000;
 
-/// Serves one container until the host closes the pipe.
+/// Serves containers, one after the other, until the host closes the pipe.
 pub(crate) fn tree(request: TreeRequest, input: Ways, output: asked::Out) -> io::Result<()> {
     let pipe = Pipe::new(input, output);
-    let root: Rc<dyn Bytes> = Rc::new(Asked::new(Rc::clone(&pipe), 0, request.size));
-    let siblings = Rc::new(BesideRoot(Rc::clone(&pipe)));
+    let mut request = Some(request);
+    while let Some(wanted) = request {
+        request = one(wanted, &pipe)?;
+    }
+    Ok(())
+}
+
+/// Serves one container; the request for the next one.
+fn one(request: TreeRequest, pipe: &Rc<Pipe>) -> io::Result<Option<TreeRequest>> {
+    pipe.forget_files();
+    let root: Rc<dyn Bytes> = Rc::new(Asked::new(Rc::clone(pipe), 0, request.size));
+    let siblings = Rc::new(BesideRoot(Rc::clone(pipe)));
     let name = unescape_path(&request.name).unwrap_or_default();
     let secrets = Secrets(request.secrets);
     let tree = Tree::new(name, root, siblings, secrets, Limits::default());
@@ -32,9 +42,10 @@ pub(crate) fn tree(request: TreeRequest, input: Ways, output: asked::Out) -> io:
         pipe.flush()?;
         let asked = pipe.next()?;
         match asked {
-            None => return Ok(()),
-            Some((Kind::ListTree, _)) => list(&tree, &pipe)?,
-            Some((Kind::ReadTree, body)) => read(&tree, &read_json(&body)?, &pipe)?,
+            None => return Ok(None),
+            Some((Kind::ListTree, _)) => list(&tree, pipe)?,
+            Some((Kind::ReadTree, body)) => read(&tree, &read_json(&body)?, pipe)?,
+            Some((Kind::Tree, body)) => return read_json(&body).map(Some),
             Some(_) => return Err(confused()),
         }
         // The pipe broke inside a reading, which could only say that its source is gone.
@@ -104,6 +115,7 @@ impl<'p> Lines<'p> {
     fn add(&mut self, kind: Kind, item: &impl Serialize) -> io::Result<()> {
         if kind != self.kind || self.body.len() >= BATCH {
             self.send()?;
+            self.pipe.flush()?;
             self.kind = kind;
         }
         self.body.push(if self.body.is_empty() { b'[' } else { b',' });
@@ -123,7 +135,7 @@ impl<'p> Lines<'p> {
         self.body.push(b']');
         self.pipe.say(self.kind, &self.body)?;
         self.body.clear();
-        self.pipe.flush()
+        Ok(())
     }
 
     fn finish(&mut self) -> io::Result<()> {

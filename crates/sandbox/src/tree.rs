@@ -1,6 +1,6 @@
 //! The host's side of containers: hands over the bytes that a worker asks for, takes entries and
-//! their bytes. One worker serves one container, and so one item of evidence; it is replaced after
-//! a while. One that dies costs the entry it worked on.
+//! their bytes. A worker serves one item of evidence, one container after the other; it is replaced
+//! after a while. One that dies costs the entry it worked on.
 
 use crate::border::{Answer, Border, Broken};
 use crate::confine::Confinement;
@@ -12,7 +12,7 @@ use amparo_model::{Container, Problem};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Requests after which a worker is replaced.
 const RETIRE_AFTER: u32 = 4_096;
@@ -57,88 +57,81 @@ pub enum Found {
     Problem(Problem),
 }
 
-/// Workers for one container of one item of evidence; as with [`crate::Pool`], the next item gets
-/// another.
+/// Workers for the containers of one item of evidence; as with [`crate::Pool`], the next item gets
+/// others.
 pub struct TreePool {
     command: WorkerCommand,
     confinement: Confinement,
     patience: Patience,
-    root: TreeRoot,
     idle: Mutex<Vec<Seat>>,
 }
 
-/// A worker that has the container open.
+/// A worker that has a container open.
 struct Seat {
     worker: Worker,
+    root: Arc<TreeRoot>,
     /// The root and the files beside it that were asked for.
     files: Vec<(File, u64)>,
     served: u32,
 }
 
 impl TreePool {
-    /// Workers for this container, none started yet.
+    /// Workers of this command, none started yet.
     #[must_use]
-    pub fn new(command: WorkerCommand, root: TreeRoot) -> Self {
+    pub fn new(command: WorkerCommand) -> Self {
         let (confinement, patience) = (Confinement::default(), Patience::default());
-        Self { command, confinement, patience, root, idle: Mutex::default() }
+        Self { command, confinement, patience, idle: Mutex::default() }
     }
 
-    /// Lists the container with all in it. `each` answers whether to go on.
+    /// Lists a container with all in it. `each` answers whether to go on.
     ///
     /// # Errors
     /// [`WorkerError`]; what was handed out before stands.
-    pub fn list(&self, each: &mut dyn FnMut(Found) -> bool) -> Result<(), WorkerError> {
-        let mut seat = self.take()?;
-        if seat.list(&self.root, each)? {
+    pub fn list(
+        &self,
+        root: &Arc<TreeRoot>,
+        each: &mut dyn FnMut(Found) -> bool,
+    ) -> Result<(), WorkerError> {
+        let mut seat = self.take(root)?;
+        if seat.list(each)? {
             self.give(seat);
         }
         Ok(())
     }
 
-    /// Reads parts of entries in their order. `piece` takes the bytes with the number of the part,
-    /// `end` what was wrong with it.
+    /// Reads parts of entries of a container in their order. `piece` takes the bytes with the
+    /// number of the part, `end` what was wrong with it.
     ///
     /// # Errors
     /// [`WorkerError`], and how many parts were ended before it; ask again for those after the
     /// next.
     pub fn read(
         &self,
+        root: &Arc<TreeRoot>,
         parts: &[EntryPart],
-        piece: &mut dyn FnMut(usize, &[u8]),
+        piece: &mut dyn FnMut(usize, Vec<u8>),
         end: &mut dyn FnMut(usize, Vec<Problem>, Option<Problem>),
     ) -> Result<(), (usize, WorkerError)> {
-        let mut seat = self.take().map_err(|error| (0, error))?;
-        seat.read(&self.root, parts, piece, end)?;
+        let mut seat = self.take(root).map_err(|error| (0, error))?;
+        seat.read(parts, piece, end)?;
         self.give(seat);
         Ok(())
     }
 
-    fn take(&self) -> Result<Seat, WorkerError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.map_or_else(|| self.start(), Ok)
-    }
-
-    fn start(&self) -> Result<Seat, WorkerError> {
-        let unreadable = |error: io::Error| WorkerError::Source { why: error.to_string() };
-        let file = self.root.file.try_clone().map_err(unreadable)?;
-        let size = file.metadata().map_err(unreadable)?.len();
-        let mut worker = Worker::spawn_with(&self.command, &self.confinement, self.patience)?;
-        let (name, secrets) = (self.root.name.clone(), self.root.secrets.clone());
-        let request = TreeRequest { name, size, secrets };
-        let mut seat = Seat {
-            files: vec![(file, size)],
-            served: 0,
-            worker: {
-                let sent = worker.send(Kind::Tree, &request, std::iter::empty());
-                sent.map_err(|broken| worker.autopsy(broken))?;
-                worker
-            },
+    /// A worker that has this container open.
+    fn take(&self, root: &Arc<TreeRoot>) -> Result<Seat, WorkerError> {
+        let idle = {
+            let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+            let same = idle.iter().position(|seat| Arc::ptr_eq(&seat.root, root));
+            same.map(|at| idle.swap_remove(at)).or_else(|| idle.pop())
         };
-        let mut border = seat.border(&[Kind::Done], 0, 0);
-        match seat.answer(&self.root, &mut border) {
-            Ok(Answer::Done) => Ok(seat),
-            Ok(_) => Err(seat.worker.autopsy(Broken::Ended)),
-            Err(broken) => Err(seat.worker.autopsy(broken)),
+        match idle {
+            Some(seat) if Arc::ptr_eq(&seat.root, root) => Ok(seat),
+            Some(Seat { worker, served, .. }) => Seat::open(worker, root, served),
+            None => {
+                let (command, confinement) = (&self.command, &self.confinement);
+                Seat::open(Worker::spawn_with(command, confinement, self.patience)?, root, 0)
+            }
         }
     }
 
@@ -151,18 +144,31 @@ impl TreePool {
 }
 
 impl Seat {
+    /// Has the worker open this container and forget the last one.
+    fn open(worker: Worker, root: &Arc<TreeRoot>, served: u32) -> Result<Self, WorkerError> {
+        let unreadable = |error: io::Error| WorkerError::Source { why: error.to_string() };
+        let file = root.file.try_clone().map_err(unreadable)?;
+        let size = file.metadata().map_err(unreadable)?.len();
+        let request = TreeRequest { name: root.name.clone(), size, secrets: root.secrets.clone() };
+        let mut seat = Self { worker, root: Arc::clone(root), files: vec![(file, size)], served };
+        let sent = seat.worker.send(Kind::Tree, &request, std::iter::empty());
+        sent.map_err(|broken| seat.worker.autopsy(broken))?;
+        let mut border = seat.border(&[Kind::Done], 0, 0);
+        match seat.answer(&mut border) {
+            Ok(Answer::Done) => Ok(seat),
+            Ok(_) => Err(seat.worker.autopsy(Broken::Ended)),
+            Err(broken) => Err(seat.worker.autopsy(broken)),
+        }
+    }
+
     /// Whether the listing came to its end; else the worker is of no further use.
-    fn list(
-        &mut self,
-        root: &TreeRoot,
-        each: &mut dyn FnMut(Found) -> bool,
-    ) -> Result<bool, WorkerError> {
+    fn list(&mut self, each: &mut dyn FnMut(Found) -> bool) -> Result<bool, WorkerError> {
         const KINDS: [Kind; 4] = [Kind::Entries, Kind::Opened, Kind::Problems, Kind::Done];
         let mut border = self.border(&KINDS, MAX_ENTRIES, 64 << 30);
         let sent = self.worker.send(Kind::ListTree, &(), std::iter::empty());
         sent.map_err(|broken| self.worker.autopsy(broken))?;
         loop {
-            let answer = self.answer(root, &mut border);
+            let answer = self.answer(&mut border);
             let answer = answer.map_err(|broken| self.worker.autopsy(broken))?;
             let go = match answer {
                 Answer::Entries(all) => all.into_iter().map(Found::Entry).all(&mut *each),
@@ -179,16 +185,15 @@ impl Seat {
 
     fn read(
         &mut self,
-        root: &TreeRoot,
         parts: &[EntryPart],
-        piece: &mut dyn FnMut(usize, &[u8]),
+        piece: &mut dyn FnMut(usize, Vec<u8>),
         end: &mut dyn FnMut(usize, Vec<Problem>, Option<Problem>),
     ) -> Result<(), (usize, WorkerError)> {
         let request = ReadRequest { parts: parts.to_vec() };
         let sent = self.worker.send(Kind::ReadTree, &request, std::iter::empty());
         sent.map_err(|broken| (0, self.worker.autopsy(broken)))?;
         for (number, part) in parts.iter().enumerate() {
-            let read = self.read_part(root, part, &mut |bytes| piece(number, bytes));
+            let read = self.read_part(part, &mut |bytes| piece(number, bytes));
             match read {
                 Ok(ReadEnd { problems, failed }) => end(number, problems, failed),
                 Err(broken) => return Err((number, self.worker.autopsy(broken))),
@@ -199,15 +204,14 @@ impl Seat {
 
     fn read_part(
         &mut self,
-        root: &TreeRoot,
         part: &EntryPart,
-        piece: &mut dyn FnMut(&[u8]),
+        piece: &mut dyn FnMut(Vec<u8>),
     ) -> Result<ReadEnd, Broken> {
         let mut border = self.border(&[Kind::Content, Kind::ReadEnd], MAX_ENTRIES, part.length);
         border.content = part.length;
         loop {
-            match self.answer(root, &mut border)? {
-                Answer::Content(bytes) => piece(&bytes),
+            match self.answer(&mut border)? {
+                Answer::Content(bytes) => piece(bytes),
                 Answer::ReadEnd(end) => return Ok(end),
                 _ => return Err(Broken::Ended),
             }
@@ -226,7 +230,7 @@ impl Seat {
 
     /// The next answer, after what the worker asks for was given. The time that the caller needs is
     /// not the worker's.
-    fn answer(&mut self, root: &TreeRoot, border: &mut Border) -> Result<Answer, Broken> {
+    fn answer(&mut self, border: &mut Border) -> Result<Answer, Broken> {
         loop {
             self.worker.watch(CHUNK as u64, MS_PER_MB);
             let answer = border.next(&mut self.worker.stdout);
@@ -234,7 +238,7 @@ impl Seat {
             match answer? {
                 Answer::Want(want) => self.bytes(want)?,
                 Answer::Beside(path) => {
-                    let size = self.beside(root, &path);
+                    let size = self.beside(&path);
                     border.files.extend(size);
                     self.say(&There { size })?;
                 }
@@ -243,8 +247,8 @@ impl Seat {
         }
     }
 
-    fn beside(&mut self, root: &TreeRoot, path: &str) -> Option<u64> {
-        let file = (root.beside)(path)?;
+    fn beside(&mut self, path: &str) -> Option<u64> {
+        let file = (self.root.beside)(path)?;
         let size = file.metadata().ok()?.len();
         self.files.push((file, size));
         Some(size)

@@ -6,6 +6,7 @@ use amparo_sandbox::{EntryPart, Found, TreeEntry, TreePool, TreeRoot, Violation}
 use amparo_sandbox::{WorkerCommand, WorkerError};
 use std::fs::File;
 use std::io::Write;
+use std::sync::Arc;
 
 const TEXT: &[u8] = b"a neutral note";
 
@@ -39,20 +40,30 @@ fn tar_header(name: &str, size: usize) -> [u8; 512] {
     head
 }
 
-fn pool(args: &[&str]) -> TreePool {
+/// Workers, and a container for them.
+struct Archive {
+    pool: TreePool,
+    root: Arc<TreeRoot>,
+}
+
+fn pool(args: &[&str]) -> Archive {
     let command = WorkerCommand {
         program: env!("CARGO_BIN_EXE_amparo-sandbox-testworker").into(),
         args: args.iter().map(|arg| (*arg).to_owned()).collect(),
     };
-    let mut file: File = tempfile::tempfile().unwrap();
-    file.write_all(&tar()).unwrap();
-    let (name, secrets) = ("export.tar".to_owned(), Vec::new());
-    TreePool::new(command, TreeRoot { name, file, beside: Box::new(|_| None), secrets })
+    Archive { pool: TreePool::new(command), root: root("export.tar", &tar()) }
 }
 
-fn list(pool: &TreePool) -> Result<Vec<Found>, WorkerError> {
+fn root(name: &str, bytes: &[u8]) -> Arc<TreeRoot> {
+    let mut file: File = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    let (name, secrets) = (name.to_owned(), Vec::new());
+    Arc::new(TreeRoot { name, file, beside: Box::new(|_| None), secrets })
+}
+
+fn list(archive: &Archive) -> Result<Vec<Found>, WorkerError> {
     let mut found = Vec::new();
-    pool.list(&mut |one| {
+    archive.pool.list(&archive.root, &mut |one| {
         found.push(one);
         true
     })?;
@@ -64,12 +75,13 @@ fn part(entry: &TreeEntry, at: u64, length: u64) -> EntryPart {
 }
 
 /// The bytes of each part, and whether it failed.
-fn read(pool: &TreePool, parts: &[EntryPart]) -> Result<Vec<(Vec<u8>, bool)>, WorkerError> {
+fn read(archive: &Archive, parts: &[EntryPart]) -> Result<Vec<(Vec<u8>, bool)>, WorkerError> {
     let mut bytes = vec![Vec::new(); parts.len()];
     let mut failed = vec![false; parts.len()];
-    let outcome = pool.read(
+    let outcome = archive.pool.read(
+        &archive.root,
         parts,
-        &mut |number, piece| bytes[number].extend_from_slice(piece),
+        &mut |number, piece| bytes[number].extend(piece),
         &mut |number, _, why| failed[number] = why.is_some(),
     );
     outcome.map_err(|(_, error)| error)?;
@@ -97,6 +109,21 @@ fn a_tar_is_listed_and_read_by_confined_workers() {
     assert_eq!(read[0], (TEXT.to_vec(), false));
     assert!(read[1].1, "{:?}", read[1]);
     assert_eq!(read[2], (vec![7; 2], false));
+}
+
+#[test]
+fn one_worker_serves_container_after_container() {
+    let mut archive = pool(&["serve"]);
+    let first = list(&archive).unwrap();
+    let tar = Arc::clone(&archive.root);
+    // Named like one, and none.
+    archive.root = root("report.zip", &[b'x'; 4_000]);
+    let none = list(&archive).unwrap();
+    assert!(matches!(&none[..], [Found::Problem(_)]), "{none:?}");
+    archive.root = root("two.tar", &self::tar());
+    assert_eq!(list(&archive).unwrap(), first);
+    archive.root = tar;
+    assert_eq!(list(&archive).unwrap(), first);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
     let (mode, name) = (args.next().unwrap_or_default(), args.next().unwrap_or_default());
     match mode.as_str() {
-        "serve" => match amparo_sandbox::serve(std::io::stdin(), std::io::stdout()) {
+        "serve" => match amparo_sandbox::serve_pipes() {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
         },

@@ -1,7 +1,7 @@
 //! Exhibits, the entries found in them, and what could not be read.
 
 use crate::cases;
-use crate::sql::{Row, Session, Value, digest, json, key, values};
+use crate::sql::{Engine, Row, Session, Value, digest, json, key, values};
 use crate::{NewJob, Result, Store, StoreError, jobs};
 use amparo_model::{
     CaseId, Container, Entry, EvidenceId, EvidenceItem, Hashes, Problem, UtcMillis,
@@ -16,6 +16,25 @@ pub struct Attached {
     /// Whether it was attached before.
     pub existed: bool,
 }
+
+/// What the entries of an exhibit sum up to. Sizes are as claimed; sparse giants claim much.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EntryTotals {
+    /// Entries.
+    pub files: u64,
+    /// Those that lie in no container.
+    pub outside: u64,
+    /// Sizes of all.
+    pub bytes: u64,
+    /// Those whose hashes are recorded.
+    pub files_read: u64,
+    /// Their sizes.
+    pub bytes_read: u64,
+}
+
+/// What [`read_entry`] reads.
+const SELECT: &str =
+    "SELECT path, size, modified_at, md5, sha1, sha256, place, deleted FROM entries";
 
 /// The stage name under which problems of the listing are kept.
 pub(crate) const LISTING: &str = "listing";
@@ -158,17 +177,89 @@ impl Store {
         Ok(row.ok_or_else(|| StoreError::not_found("evidence", evidence))?.int(0)? != 0)
     }
 
-    /// The entries of an exhibit by path.
+    /// Hands out the entries of an exhibit one by one, by the bytes of their paths (of very long
+    /// ones by the first 400), as every database does alike.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when a row cannot be understood.
-    pub async fn entries(&self, evidence: &EvidenceId) -> Result<Vec<Entry>> {
-        let sql = "SELECT path, size, modified_at, md5, sha1, sha256, place, deleted FROM entries \
-                   WHERE evidence = $1";
-        let rows = self.read().await?.rows(sql, values![evidence.as_str()]).await?;
+    pub async fn each_entry(
+        &self,
+        evidence: &EvidenceId,
+        each: &mut (dyn FnMut(Entry) + Send),
+    ) -> Result<()> {
+        let mut session = self.read().await?;
+        // Databases differ in how they order text.
+        let by_bytes = match session.engine {
+            Engine::Sqlite => "BINARY",
+            Engine::Postgres => "\"C\"",
+        };
+        let sql = format!("{SELECT} WHERE evidence = $1 ORDER BY path_key COLLATE {by_bytes}");
+        let mut hand_out = |row| {
+            each(read_entry(&row)?);
+            Ok(())
+        };
+        session.each_row(&sql, values![evidence.as_str()], &mut hand_out).await
+    }
+
+    /// Up to `limit` entries behind the one with this path, in the order of this database. For work
+    /// that goes on while others write.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn entries_after(
+        &self,
+        evidence: &EvidenceId,
+        path: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<Entry>> {
+        let sql =
+            format!("{SELECT} WHERE evidence = $1 AND path_key > $2 ORDER BY path_key LIMIT $3");
+        let after = path.map(key).unwrap_or_default();
+        let values = values![evidence.as_str(), after, i64::from(limit)];
+        self.read().await?.rows(&sql, values).await?.iter().map(read_entry).collect()
+    }
+
+    /// The entries with these paths, as far as there are any, by path.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn entries_at(&self, evidence: &EvidenceId, paths: &[String]) -> Result<Vec<Entry>> {
+        let keys: Vec<String> = paths.iter().map(|path| key(path)).collect();
+        let sql = format!("{SELECT} WHERE evidence = $1 AND path_key IN");
+        let rows = self.read().await?.rows_in(&sql, values![evidence.as_str()], &keys).await?;
         let mut entries: Vec<Entry> = rows.iter().map(read_entry).collect::<Result<_>>()?;
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(entries)
+    }
+
+    /// What the entries of an exhibit sum up to.
+    ///
+    /// # Errors
+    /// Only what the database itself reports.
+    pub async fn entry_totals(&self, evidence: &EvidenceId) -> Result<EntryTotals> {
+        // Sizes are claims: those of sparse giants do not fit into one integer together, and the
+        // largest are stored as negative numbers.
+        let sql = "SELECT COUNT(*), COUNT(*) - COUNT(place), COUNT(sha256), \
+                   CAST(MIN(9.0e18, COALESCE(SUM(claim), 0.0)) AS BIGINT), \
+                   CAST(MIN(9.0e18, COALESCE(SUM(CASE WHEN sha256 IS NULL THEN 0.0 \
+                   ELSE claim END), 0.0)) AS BIGINT) FROM (SELECT place, sha256, \
+                   CASE WHEN size < 0 THEN 9.0e18 ELSE size * 1.0 END AS claim \
+                   FROM entries WHERE evidence = $1) AS claims";
+        let mut session = self.read().await?;
+        let sql = match session.engine {
+            Engine::Sqlite => sql.to_owned(),
+            Engine::Postgres => sql.replace("MIN(", "LEAST("),
+        };
+        let row = session.row(&sql, values![evidence.as_str()]).await?;
+        let Some(row) = row else { return Ok(EntryTotals::default()) };
+        let number = |at| row.int(at).map(i64::cast_unsigned);
+        Ok(EntryTotals {
+            files: number(0)?,
+            outside: number(1)?,
+            files_read: number(2)?,
+            bytes: number(3)?,
+            bytes_read: number(4)?,
+        })
     }
 
     /// Everything that could not be read in an exhibit, with the stage that tried, sorted.

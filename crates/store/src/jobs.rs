@@ -172,6 +172,20 @@ impl Store {
         session.commit().await
     }
 
+    /// What the jobs of one kind were told, in their order, whatever became of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a row cannot be understood.
+    pub async fn job_payloads(
+        &self,
+        evidence: &EvidenceId,
+        kind: &str,
+    ) -> Result<Vec<serde_json::Value>> {
+        let sql = "SELECT payload FROM jobs WHERE evidence = $1 AND kind = $2 ORDER BY id";
+        let rows = self.read().await?.rows(sql, values![evidence.as_str(), kind]).await?;
+        rows.iter().map(|row| row.json(0)).collect()
+    }
+
     /// How many jobs of an exhibit stand where, by wave, kind and state.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ pub use account_keys::{AccountNamed, AccountRole, SameAccount};
 pub use alarms::AlarmRun;
 pub use chats::MessageCount;
 pub use error::{Result, StoreError};
-pub use evidence::Attached;
+pub use evidence::{Attached, EntryTotals};
 pub use facts::{
     Fact, FactBatch, FactBody, FrameFact, PictureFact, Signal, TransferLink, VideoFact,
 };

@@ -6,6 +6,7 @@
 //! must survive exactly lies in JSON, where NUL is escaped.
 
 use crate::{Result, Store, StoreError};
+use futures_util::TryStreamExt;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256 as Hasher};
 use sqlx::any::{AnyArguments, AnyRow};
@@ -124,6 +125,21 @@ impl Session<'_> {
         let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), arguments(values)?);
         let rows = query.fetch_all(&mut *self.tx).await?;
         Ok(rows.into_iter().map(Row).collect())
+    }
+
+    /// The rows of a query one by one, for more of them than memory should hold.
+    pub(crate) async fn each_row(
+        &mut self,
+        sql: &str,
+        values: Vec<Value>,
+        each: &mut (dyn FnMut(Row) -> Result<()> + Send),
+    ) -> Result<()> {
+        let query = sqlx::query_with(AssertSqlSafe(sql.to_owned()), arguments(values)?);
+        let mut rows = query.fetch(&mut *self.tx);
+        while let Some(row) = rows.try_next().await? {
+            each(Row(row))?;
+        }
+        Ok(())
     }
 
     /// The only row of a query, if there is one.

@@ -1,6 +1,7 @@
 //! Hashing the medium in an E01, as verification does: inflated in a confined worker, hashed here.
 
 use super::{Bench, Figures, Workbench, image_list::tree, peers, seconds};
+use amparo_pipeline::aside::aside;
 use amparo_sandbox::{EntryPart, MEDIUM_ADDRESS};
 use md5::{Digest, Md5};
 use rand::{RngCore, SeedableRng};
@@ -32,7 +33,9 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
     let image = format!("{stem}.E01");
     let mut sum = Md5::new();
     let mut result = Ok(());
-    let spent = seconds(|| result = medium(Path::new(&image), &mut |bytes| sum.update(bytes)));
+    let spent = seconds(|| {
+        result = aside(|give| medium(Path::new(&image), give), |bytes| sum.update(bytes));
+    });
     result?;
     let rate = |spent: f64| BYTES as f64 / 1e6 / spent;
     let mut done = false;
@@ -40,12 +43,13 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
     Ok(Figures { ours: rate(spent), peer: done.then(|| rate(theirs)) })
 }
 
-fn medium(image: &Path, each: &mut dyn FnMut(&[u8])) -> Result<(), String> {
+fn medium(image: &Path, each: &mut dyn FnMut(Vec<u8>)) -> Result<(), String> {
     let place = vec![MEDIUM_ADDRESS];
     let part = EntryPart { path: String::new(), place, at: 0, length: u64::MAX };
     let mut failed = None;
-    let read = tree(image)?
-        .read(&[part], &mut |_, bytes| each(bytes), &mut |_, _, problem| failed = problem);
+    let (pool, root) = tree(image)?;
+    let mut end = |_, _, problem| failed = problem;
+    let read = pool.read(&root, &[part], &mut |_, bytes| each(bytes), &mut end);
     read.map_err(|(_, error)| error.to_string())?;
     failed.map_or(Ok(()), |problem| Err(problem.detail))
 }

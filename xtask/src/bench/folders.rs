@@ -35,19 +35,20 @@ pub const FIRST_STORE: Bench = Bench {
     run: first_store,
 };
 
-/// A count from the environment, or its default: the full sizes take an hour to make.
+/// A count from the environment, or its default, which is what the goals name.
 fn amount(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// `FOLDER_MIXED_MB=20000` is the size that the goal names.
+/// The faster of two bare runs, before and after: what of 20 GB is in the page cache differs.
 fn mixed(bench: &Workbench) -> Result<Figures, String> {
     let folder = bench.scratch.path().join("mixed");
-    let bytes = make_mixed(&folder, amount("FOLDER_MIXED_MB", 4_000) << 20);
+    let bytes = make_mixed(&folder, amount("FOLDER_MIXED_MB", 20_000) << 20);
     let bytes = bytes.map_err(|error| error.to_string())?;
-    let bare = file_hashes::rate_of(&folder)?;
+    let before = file_hashes::rate_of(&folder)?;
     let summary = attach(&bench.scratch.path().join("mixed-unit"), &folder)?;
     let seconds = ran_ms(&summary)? / 1_000.0;
+    let bare = file_hashes::rate_of(&folder)?.min(before);
     Ok(Figures { ours: bytes as f64 / 1e6 / seconds, peer: Some(bytes as f64 / 1e6 / bare) })
 }
 
@@ -93,6 +94,10 @@ fn ran_ms(summary: &Value) -> Result<f64, String> {
     summary["ran_ms"].as_f64().ok_or_else(|| format!("no time in {summary}"))
 }
 
+/// Ends of names; what is named like a container (`bin`, `zip`) is looked into by a worker. Nothing
+/// here is a picture: decoding has a benchmark of its own.
+const ENDS: [&str; 8] = ["bin", "dat", "doc", "log", "mdf", "tmp", "txt", "zip"];
+
 fn make_mixed(folder: &Path, bytes: u64) -> std::io::Result<u64> {
     std::fs::create_dir_all(folder)?;
     let mut rng = ChaCha8Rng::seed_from_u64(19);
@@ -107,7 +112,8 @@ fn make_mixed(folder: &Path, bytes: u64) -> std::io::Result<u64> {
         };
         let part = noise.get_mut(..size).unwrap_or_default();
         rng.fill_bytes(part.get_mut(..16).unwrap_or_default());
-        std::fs::write(folder.join(format!("{number:06}.bin")), part)?;
+        let end = ENDS[number as usize % ENDS.len()];
+        std::fs::write(folder.join(format!("{number:06}.{end}")), part)?;
         total += size as u64;
         number += 1;
     }

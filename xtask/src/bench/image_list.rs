@@ -4,6 +4,7 @@ use super::{Bench, Figures, Workbench, peers, seconds, target};
 use amparo_sandbox::{Found, TreePool, TreeRoot, WorkerCommand};
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 pub const BENCH: Bench = Bench {
     name: "image_list",
@@ -23,8 +24,8 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
     let mut entries = 0;
     let mut result = Ok(());
     let ours = seconds(|| {
-        result = tree(&image).and_then(|tree| {
-            let counted = tree.list(&mut |found| {
+        result = tree(&image).and_then(|(pool, root)| {
+            let counted = pool.list(&root, &mut |found| {
                 entries += usize::from(matches!(found, Found::Entry(_)));
                 true
             });
@@ -42,7 +43,7 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
 }
 
 /// A container as production opens it; the start of the worker counts.
-pub fn tree(path: &Path) -> Result<TreePool, String> {
+pub fn tree(path: &Path) -> Result<(TreePool, Arc<TreeRoot>), String> {
     let program = target().join("release/amparo");
     let command = WorkerCommand { program, args: vec!["worker".to_owned()] };
     let file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -50,7 +51,7 @@ pub fn tree(path: &Path) -> Result<TreePool, String> {
     let (name, secrets) = (name.unwrap_or_default(), Vec::new());
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let beside = Box::new(move |name: &str| File::open(folder.join(name)).ok());
-    Ok(TreePool::new(command, TreeRoot { name, file, beside, secrets }))
+    Ok((TreePool::new(command), Arc::new(TreeRoot { name, file, beside, secrets })))
 }
 
 fn make(folder: &Path, image: &Path) -> Result<(), String> {

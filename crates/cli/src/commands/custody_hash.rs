@@ -6,10 +6,14 @@ use crate::session::Session;
 use crate::{
     command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page,
 };
-use amparo_evidence::FolderSource;
-use amparo_model::{CaseId, CustodyAct, CustodyEvent, EvidenceId, EvidenceItem, SourceSums};
-use amparo_pipeline::source_sums;
+use amparo_evidence::{FolderSource, SourceError};
+use amparo_model::{
+    CaseId, CustodyAct, CustodyEvent, Entry, EvidenceId, EvidenceItem, Hashes, SourceSums,
+};
+use amparo_pipeline::Sums;
 use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -20,6 +24,9 @@ pub const COMMAND: Command = Command {
     args: <Args as clap::Args>::augment_args,
     run: in_folder!(run, Args),
 };
+
+/// Files read again together.
+const AT_ONCE: usize = 4_096;
 
 /// What the operator gives.
 #[derive(Debug, Clone, clap::Args)]
@@ -92,33 +99,86 @@ async fn hash(
     session: &Session,
     item: &EvidenceItem,
 ) -> Result<(SourceSums, Vec<String>), CliError> {
-    let mut entries = session.store.entries(&item.id).await?;
-    entries.retain(|entry| entry.place.is_empty());
     let bad = |error| CliError::bad(&item.source, error);
     let (folder, _) = amparo_pipeline::source_folder(item);
-    let source = FolderSource::open(&folder).map_err(bad)?;
-    let mut meter = Meter::new(entries.len() as u64);
-    let (mut changed, mut done) = (Vec::new(), 0);
-    let known: std::collections::HashMap<String, _> =
-        entries.iter().map(|entry| (entry.path.clone(), entry.hashes)).collect();
-    let mut fresh = std::collections::HashMap::new();
-    let mut paths = known.keys().map(String::as_str);
-    source.hash_many(&mut paths, &mut |path, hashed| {
-        done += 1;
-        meter.at(done, &session.say.just("cli-progress-hashing"));
-        match hashed {
-            Ok(hashes) => {
-                if known.get(path).is_some_and(|old| old.is_some_and(|old| old != hashes)) {
-                    changed.push(path.to_owned());
-                }
-                fresh.insert(path.to_owned(), hashes);
-            }
-            Err(error) => changed.push(error.to_string()),
+    let mut reading = Reading {
+        source: FolderSource::open(&folder).map_err(bad)?,
+        meter: Meter::new(session.store.entry_totals(&item.id).await?.outside),
+        words: session.say.just("cli-progress-hashing"),
+        done: 0,
+        sums: Sums::default(),
+        changed: Vec::new(),
+    };
+    let mut some = Vec::new();
+    let mut take = |entry: Entry| {
+        if entry.place.is_empty() {
+            some.push(entry);
         }
-    });
-    for entry in &mut entries {
-        entry.hashes = fresh.get(&entry.path).copied();
+        if some.len() >= AT_ONCE {
+            reading.read(std::mem::take(&mut some));
+        }
+    };
+    session.store.each_entry(&item.id, &mut take).await?;
+    reading.read(some);
+    reading.changed.sort();
+    Ok((reading.sums.finish(), reading.changed))
+}
+
+/// The source being read again.
+struct Reading {
+    source: FolderSource,
+    meter: Meter,
+    words: String,
+    done: u64,
+    sums: Sums,
+    changed: Vec<String>,
+}
+
+impl Reading {
+    /// Reads some files, which keep their order.
+    fn read(&mut self, mut entries: Vec<Entry>) {
+        let fresh = hash_on_all_cores(&self.source, &entries);
+        for entry in &mut entries {
+            self.done += 1;
+            self.meter.at(self.done, &self.words);
+            let before = entry.hashes.take();
+            match fresh.get(&entry.path) {
+                Some(Ok(hashes)) => {
+                    if before.is_some_and(|before| before != *hashes) {
+                        self.changed.push(entry.path.clone());
+                    }
+                    entry.hashes = Some(*hashes);
+                }
+                Some(Err(error)) => self.changed.push(error.to_string()),
+                None => self.changed.push(entry.path.clone()),
+            }
+            self.sums.add(entry);
+        }
     }
-    changed.sort();
-    Ok((source_sums(&entries), changed))
+}
+
+type Fresh = HashMap<String, Result<Hashes, SourceError>>;
+
+fn hash_on_all_cores(source: &FolderSource, entries: &[Entry]) -> Fresh {
+    let mut order: Vec<&Entry> = entries.iter().collect();
+    // The largest first, so that no long one is left to run alone at the end.
+    order.sort_by_key(|entry| std::cmp::Reverse(entry.size));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut own = std::iter::from_fn(|| order.get(next.fetch_add(1, Ordering::Relaxed)));
+        let mut fresh = Vec::new();
+        source.hash_many(
+            &mut own.by_ref().map(|entry| entry.path.as_str()),
+            &mut |path, hashed| {
+                fresh.push((path.to_owned(), hashed));
+            },
+        );
+        fresh
+    };
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        // What a thread that panicked had read counts as not read.
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
 }

@@ -145,7 +145,9 @@ async fn note_custody(session: &Session, item: &EvidenceItem) -> Result<(), CliE
     if events.iter().any(|event| event.act == CustodyAct::Read) {
         return Ok(());
     }
-    let sums = amparo_pipeline::source_sums(&session.store.entries(&item.id).await?);
+    let mut sums = amparo_pipeline::Sums::default();
+    session.store.each_entry(&item.id, &mut |entry| sums.add(&entry)).await?;
+    let sums = sums.finish();
     let before = events.into_iter().rev().find_map(|event| event.sums);
     let now = session.clock.now();
     let event = CustodyEvent {

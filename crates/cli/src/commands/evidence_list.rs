@@ -104,7 +104,8 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Listing, CliError>
         return Ok(Listing { items, entries: Vec::new() });
     };
     let item = session.exhibit(&args.case, &id, &[DataCategory::Media]).await?;
-    let entries = session.store.entries(&item.id).await?;
+    let mut entries = Vec::new();
+    session.store.each_entry(&item.id, &mut |entry| entries.push(entry)).await?;
     let hashes: Vec<_> = entries.iter().filter_map(|e| Some(e.hashes?.sha256)).collect();
     let found = session.store.novelty(&hashes).await?;
     let novelty: HashMap<_, _> = found.into_iter().map(|n| (n.object, n)).collect();

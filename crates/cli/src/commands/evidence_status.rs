@@ -154,14 +154,13 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Status, CliError> 
     let item = session.exhibit(&args.case, &args.id, &[]).await?;
     let jobs = session.store.job_counts(&item.id).await?;
     let problems = session.store.problems(&item.id).await?;
-    let entries = session.store.entries(&item.id).await?;
-    let read: Vec<u64> = entries.iter().filter(|e| e.hashes.is_some()).map(|e| e.size).collect();
+    let totals = session.store.entry_totals(&item.id).await?;
     Ok(Status {
         paused: session.store.paused(&item.id).await?,
-        files: entries.len() as u64,
-        bytes: entries.iter().map(|entry| entry.size).fold(0, u64::saturating_add),
-        files_read: read.len() as u64,
-        bytes_read: read.into_iter().fold(0, u64::saturating_add),
+        files: totals.files,
+        bytes: totals.bytes,
+        files_read: totals.files_read,
+        bytes_read: totals.bytes_read,
         containers: session.store.containers(&item.id).await?,
         runs: session.store.runs(&item.id).await?,
         listed: session.store.listing_finished(&item.id).await?,

@@ -16,11 +16,6 @@ impl Border {
             Kind::Want => self.want(json(body)?),
             Kind::Entries => self.entries(json(body)?),
             Kind::Opened => self.opened(json(body)?),
-            Kind::Content => {
-                let more = Violation::TooMuch("bytes of the entry");
-                spend(&mut self.content, body.len() as u64).ok_or(more)?;
-                Ok(Answer::Content(body.to_vec()))
-            }
             Kind::ReadEnd => self.read_end(json(body)?),
             Kind::Beside => {
                 spend(&mut self.records, 1).ok_or(Violation::TooMuch("files beside"))?;
@@ -28,6 +23,12 @@ impl Border {
             }
             other => Err(Violation::Kind(other as u8)),
         }
+    }
+
+    pub(super) fn content(&mut self, bytes: Vec<u8>) -> Result<Answer, Violation> {
+        let more = Violation::TooMuch("bytes of the entry");
+        spend(&mut self.content, bytes.len() as u64).ok_or(more)?;
+        Ok(Answer::Content(bytes))
     }
 
     fn want(&mut self, want: Want) -> Result<Answer, Violation> {

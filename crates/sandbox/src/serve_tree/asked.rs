@@ -16,7 +16,8 @@ pub type Out = Box<dyn Write>;
 const BLOCK: u64 = 64 << 10;
 /// Pieces kept of one file.
 const BLOCKS: usize = 512;
-/// Pieces asked for at once when reading goes on where it was.
+/// Pieces asked for at once when reading goes on where it was: one, then twice as many each time,
+/// up to these.
 const AHEAD: u64 = CHUNK as u64 / BLOCK;
 /// A reading of this length goes past the cache, in bytes.
 const DIRECT: usize = 128 << 10;
@@ -33,6 +34,11 @@ impl Pipe {
     pub fn new(input: Ways, output: Out) -> Rc<Self> {
         let (input, output) = (RefCell::new(input), RefCell::new(output));
         Rc::new(Self { input, output, failed: RefCell::default(), files: Cell::new(1) })
+    }
+
+    /// Another container: the files of the last one are no more.
+    pub fn forget_files(&self) {
+        self.files.set(1);
     }
 
     pub fn say(&self, kind: Kind, body: &[u8]) -> io::Result<()> {
@@ -100,6 +106,8 @@ struct Cache {
     order: VecDeque<u64>,
     /// The block after the last one that was asked for.
     next: u64,
+    /// How many to ask for when reading goes on there.
+    ahead: u64,
 }
 
 impl Asked {
@@ -118,11 +126,12 @@ impl Asked {
             return Ok(Rc::clone(block));
         }
         let goes_on = self.cache.borrow().next == number && number > 0;
-        let count = if goes_on { AHEAD } else { 1 };
+        let count = if goes_on { self.cache.borrow().ahead } else { 1 };
         let offset = number * BLOCK;
         let length = self.size.saturating_sub(offset).min(count * BLOCK);
         let bytes = self.want(offset, length)?;
         let mut cache = self.cache.borrow_mut();
+        cache.ahead = if goes_on { (count * 2).min(AHEAD) } else { 1 };
         for (number, block) in (number..).zip(bytes.chunks(BLOCK as usize)) {
             cache.insert(number, block.into());
             cache.next = number + 1;

@@ -87,7 +87,7 @@ pub async fn fingerprints_reach_the_entry(bench: &Bench) {
     }
     let facts = batch(&evidence, vec![fact, fingerprint("b.jpg", 4), fingerprint("new.jpg", 5)]);
     store.record_facts(&facts).await.unwrap();
-    let entries = store.entries(&evidence).await.unwrap();
+    let entries = entries_of(store, &evidence).await;
     assert_eq!(entries[0].hashes, Some(hashes(4)));
     assert_eq!(entries[0].modified_at, Some(at(5)));
     let found = store.fingerprints(&case_id()).await.unwrap();

@@ -72,6 +72,7 @@ on_both_engines! {
         an_update_retires_what_it_replaces, a_removed_list_stays_in_the_record;
     evidence: the_same_exhibit_is_attached_once, what_it_names_must_exist,
         listing_again_keeps_hashes, finishing_enqueues_in_the_same_step, odd_paths_survive,
+        pages_and_look_ups_give_the_same_entries,
         problems_come_from_all_stages;
     jobs: claims_follow_waves_then_age, a_lease_that_ran_out_is_claimed_again,
         a_retried_job_waits_and_a_failed_one_stays, enqueueing_twice_is_once,

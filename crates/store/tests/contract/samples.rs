@@ -51,6 +51,13 @@ pub fn exhibit(id: &str, label: &str) -> EvidenceItem {
     }
 }
 
+/// All entries of an exhibit, by path.
+pub async fn entries_of(store: &Store, evidence: &EvidenceId) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    store.each_entry(evidence, &mut |entry| entries.push(entry)).await.unwrap();
+    entries
+}
+
 /// A case with its order and a phone attached.
 pub async fn with_phone(store: &Store) -> EvidenceId {
     store.open_case(&case()).await.unwrap();
