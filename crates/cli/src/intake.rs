@@ -20,6 +20,8 @@ use amparo_sandbox::Pool;
 use amparo_store::{Accepted, TipArrival};
 use data_encoding::BASE64;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
 
 pub use revisions::{Changed, RevisionAlert};
 
@@ -87,19 +89,23 @@ fn cut(sizes: &[u64]) -> Vec<usize> {
     counts
 }
 
-/// Takes in a batch of files. What is accepted is durable when this returns. `places` tell whether
-/// a revision changes the country.
+/// A batch of files on its way in.
+pub struct Started {
+    reading: Reading,
+    taken: Taken,
+}
+
+/// Begins to take in a batch of files: the act is logged, and the originals are being made durable
+/// and read when this returns.
 ///
 /// # Errors
-/// [`CliError`] when refused, or when disk or database fail; then nothing of the batch is
-/// acknowledged, and the same import again is safe.
-pub async fn take(
+/// [`CliError`] when refused, or when the log fails.
+pub async fn start(
     session: &mut Session,
-    pool: &Pool,
-    places: &Names,
+    pool: &Arc<Pool>,
     paths: &[PathBuf],
     named: &[PathBuf],
-) -> Result<Taken, CliError> {
+) -> Result<Started, CliError> {
     let mut taken = Taken::default();
     let mut incoming = Vec::new();
     for path in paths {
@@ -111,11 +117,26 @@ pub async fn take(
             Err(error) => taken.refused.push(unreadable(path, &error)),
         }
     }
+    Ok(Started { reading: keep_and_read(session, pool, incoming).await?, taken })
+}
+
+/// Takes in a batch that was started. What is accepted is durable when this returns. `places` tell
+/// whether a revision changes the country.
+///
+/// # Errors
+/// [`CliError`] when refused, or when disk or database fail; then nothing of the batch is
+/// acknowledged, and the same import again is safe.
+pub async fn finish(
+    session: &mut Session,
+    pool: &Arc<Pool>,
+    places: &Names,
+    Started { mut reading, mut taken }: Started,
+) -> Result<Taken, CliError> {
     let mut read = Read::default();
     for depth in 0..=DEEPEST {
-        let (objects, parsed) = keep_and_read(session, pool, &incoming).await?;
+        let (files, (objects, parsed)) = reading.end().await?;
         let mut inner = Vec::new();
-        for ((file, object), parsed) in incoming.iter().zip(objects).zip(parsed) {
+        for ((file, object), parsed) in files.iter().zip(objects).zip(parsed) {
             inner.extend(read.take(session, file, object, parsed, &mut taken).await?);
         }
         if inner.is_empty() {
@@ -124,8 +145,9 @@ pub async fn take(
         if depth == DEEPEST {
             let deep = |file: &Incoming| problem(&file.name, None, "lies in too many packages");
             taken.refused.extend(inner.iter().map(deep));
+            break;
         }
-        incoming = inner;
+        reading = keep_and_read(session, pool, inner).await?;
     }
     for batch in read.arrivals.chunks_mut(BATCH) {
         revisions::accept(session, places, batch, &mut taken).await?;
@@ -140,28 +162,49 @@ fn open(path: &Path) -> Result<Incoming, CliError> {
     Ok(Incoming { name, bytes, spec })
 }
 
-/// Makes the originals durable and has them read meanwhile, as the disk needs the time and the
-/// processors are free. Whatever a reader does, the originals are kept: a tip can be read again by
-/// a later version. Nothing is stored of what was read before they are.
+/// The objects of some files, and what was read from them.
+type Kept = (Vec<Sha256>, Vec<Parsed>);
+
+/// Files whose originals are being made durable and read.
+struct Reading {
+    files: Arc<Vec<Incoming>>,
+    work: JoinHandle<Result<Kept, CliError>>,
+}
+
+impl Reading {
+    /// The files with their objects and what was read from them, when all of it is done.
+    async fn end(self) -> Result<(Arc<Vec<Incoming>>, Kept), CliError> {
+        let stopped = |error| CliError::storage("worker", error);
+        Ok((self.files, self.work.await.map_err(stopped)??))
+    }
+}
+
+/// Has the originals made durable and read meanwhile, as the disk needs the time and the processors
+/// are free. Whatever a reader does, the originals are kept: a tip can be read again by a later
+/// version. Nothing is stored of what was read before they are.
 async fn keep_and_read(
     session: &mut Session,
-    pool: &Pool,
-    files: &[Incoming],
-) -> Result<(Vec<Sha256>, Vec<Parsed>), CliError> {
+    pool: &Arc<Pool>,
+    files: Vec<Incoming>,
+) -> Result<Reading, CliError> {
     let names: Vec<Sha256> = files.iter().map(|file| sha256(&file.bytes)).collect();
     let told: Vec<String> = names.iter().map(Sha256::to_string).collect();
     let deed = Deed::on(Action::ImportTips, Object::Unit, "tips")
         .detail(serde_json::json!({ "objects": told }));
     session.act(&deed).await?;
-    let bytes: Vec<&[u8]> = files.iter().map(|file| file.bytes.as_slice()).collect();
-    let objects = &session.objects;
-    std::thread::scope(|scope| {
-        let keep = scope.spawn(|| objects.publish_many(&bytes));
-        let parsed = parse_all(pool, files, &names);
-        let stopped = |_| CliError::storage("objects", "the writing thread stopped");
-        let kept = keep.join().map_err(stopped)?;
-        Ok((kept.map_err(|error| CliError::storage("objects", error))?, parsed?))
-    })
+    let (objects, pool, files) = (Arc::clone(&session.objects), Arc::clone(pool), Arc::new(files));
+    let read = Arc::clone(&files);
+    let work = move || {
+        let bytes: Vec<&[u8]> = read.iter().map(|file| file.bytes.as_slice()).collect();
+        std::thread::scope(|scope| {
+            let keep = scope.spawn(|| objects.publish_many(&bytes));
+            let parsed = parse_all(&pool, &read, &names);
+            let stopped = |_| CliError::storage("objects", "the writing thread stopped");
+            let kept = keep.join().map_err(stopped)?;
+            Ok((kept.map_err(|error| CliError::storage("objects", error))?, parsed?))
+        })
+    };
+    Ok(Reading { files, work: tokio::task::spawn_blocking(work) })
 }
 
 /// What the files of a batch gave so far.

@@ -103,20 +103,21 @@ impl FolderSource {
     /// Every file below the folder, in the order of its path's bytes, and every problem on the way.
     /// Memory grows with the largest folder and the depth, not with the number of files.
     pub fn list(&self, each: &mut dyn FnMut(Result<Entry, Problem>)) {
-        walk::walk(self, &|_| false, &mut |found| {
+        walk::walk(self, &walk::Order::Paths, &mut |found| {
             each(found);
             true
         });
     }
 
     /// The same, but with the folders of which `first` says so, by their own name in lower case,
-    /// before all others, and only as long as `each` says to go on.
+    /// before all others, and of the others those near the top before those deep down; and only as
+    /// long as `each` says to go on.
     pub fn list_first(
         &self,
         first: &dyn Fn(&str) -> bool,
         each: &mut dyn FnMut(Result<Entry, Problem>) -> bool,
     ) {
-        walk::walk(self, first, each);
+        walk::walk(self, &walk::Order::First(first), each);
     }
 
     /// One plain file as an entry.

@@ -86,13 +86,7 @@ async fn transfer_facts(
     let objects: Vec<Sha256> = transfers.iter().filter_map(StoredTransfer::object).collect();
     let novelty: HashMap<Sha256, NoveltyStatement> =
         context.store.novelty(&objects).await?.into_iter().map(|s| (s.object, s)).collect();
-    let pictures: HashMap<Sha256, PictureFact> = context
-        .store
-        .fingerprints(case)
-        .await?
-        .into_iter()
-        .filter_map(|print| Some((print.hashes.sha256, print.picture?)))
-        .collect();
+    let pictures = context.store.pictures(case, &objects).await?;
     Ok(transfers
         .into_iter()
         .filter_map(|stored| {

@@ -10,10 +10,12 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
-/// Work of one job: little enough to stop quickly, enough to share one commit. A file costs one,
-/// one that is named like a picture or video, and so is decoded, sixteen, and four megabytes one.
-const COST_PER_JOB: u64 = 512;
-const DECODED_COST: u64 = 16;
+/// Work of one job: little enough to stop quickly, enough to share one commit, as files of which
+/// only the hashes are computed. One that is named like a picture or video, and so is decoded,
+/// counts as many of them, and so does a megabyte.
+const COST_PER_JOB: u64 = 8_192;
+const DECODED_COST: u64 = 256;
+const MEGABYTE_COST: u64 = 4;
 
 /// Ends of names, in lower case, of what decoders look at.
 const DECODED: &[&str] = &[
@@ -233,7 +235,8 @@ impl Chunks {
     /// One more file; the job of those before, when they are enough for one.
     pub fn add(&mut self, path: &str, size: u64) -> Option<NewJob> {
         let full = if self.cost >= COST_PER_JOB { self.end() } else { None };
-        self.cost = self.cost.saturating_add(cost_of(path)).saturating_add(size >> 22);
+        let of_size = (size >> 20).saturating_mul(MEGABYTE_COST);
+        self.cost = self.cost.saturating_add(cost_of(path)).saturating_add(of_size);
         self.paths.push(path.to_owned());
         full
     }

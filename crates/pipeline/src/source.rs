@@ -8,7 +8,7 @@ use amparo_model::{Container, Entry, EvidenceItem, Problem, ProblemKind};
 use amparo_sandbox::{
     EntryPart, Found, SandboxError, TreeEntry, TreePool, TreeRoot, WorkerCommand, WorkerError,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -43,6 +43,8 @@ pub struct Source {
     only: Option<String>,
     secrets: Vec<String>,
     parallel: usize,
+    /// Files beside the one file that were opened with it: segments of an image, data of a backup.
+    beside: Arc<Mutex<BTreeSet<String>>>,
     workers: TreePool,
     roots: Mutex<BTreeMap<String, Arc<TreeRoot>>>,
 }
@@ -66,7 +68,8 @@ impl Source {
         }
         let workers = TreePool::new(command);
         let parallel = parallel.max(1);
-        Ok(Self { folder, only, secrets, parallel, workers, roots: Mutex::default() })
+        let (beside, roots) = (Arc::default(), Mutex::default());
+        Ok(Self { folder, only, secrets, parallel, beside, workers, roots })
     }
 
     /// Everything, the folder's own files first, then what lies in containers. `first` names
@@ -102,7 +105,21 @@ impl Source {
             }
             None => self.folder.list_first(first, &mut note),
         }
-        if go { self.list_containers(&containers, each) } else { Ok(()) }
+        if go {
+            go = self.list_containers(&containers, each)?;
+        }
+        if go && self.only.is_some() {
+            self.list_beside(each);
+        }
+        Ok(())
+    }
+
+    /// What was opened beside the one file belongs to the exhibit: it is hashed, and part of what
+    /// the source hashes to.
+    fn list_beside(&self, each: &mut dyn FnMut(Listed) -> bool) {
+        let beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let entries = beside.iter().filter_map(|path| self.folder.entry(path).ok());
+        entries.map(Listed::Entry).all(each);
     }
 
     /// The names of the files of one folder of the exhibit, not of a container; empty when it
@@ -231,11 +248,11 @@ impl Source {
         &self,
         containers: &[String],
         each: &mut dyn FnMut(Listed) -> bool,
-    ) -> Result<(), SandboxError> {
+    ) -> Result<bool, SandboxError> {
         if let [only] = containers {
-            return self.list_container(only, each).map(drop);
+            return self.list_container(only, each);
         }
-        let next = AtomicUsize::new(0);
+        let (next, mut go) = (AtomicUsize::new(0), true);
         let failed = Mutex::new(Ok(()));
         let look = |tell: SyncSender<Listed>| {
             // Nobody listens any more when the caller has enough.
@@ -259,9 +276,9 @@ impl Source {
             }
             drop(tell);
             // The channel ends with the iterator, and so do the lanes.
-            told.into_iter().all(&mut *each);
+            go = told.into_iter().all(&mut *each);
         });
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map(|()| go)
     }
 
     fn list_container(
@@ -353,9 +370,14 @@ impl Source {
         }
         let (above, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| (above, name));
         let (folder, above) = (Arc::clone(&self.folder), above.to_owned());
+        let opened = self.only.is_some().then(|| Arc::clone(&self.beside));
         let beside = move |path: &str| {
             let path = if above.is_empty() { path.to_owned() } else { format!("{above}/{path}") };
-            folder.file(&path).ok()
+            let file = folder.file(&path).ok()?;
+            if let Some(opened) = &opened {
+                opened.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+            }
+            Some(file)
         };
         let root = Arc::new(TreeRoot {
             name: name.to_owned(),

@@ -3,7 +3,7 @@
 use crate::sql::{Row, Session, json, values};
 use crate::{PictureFact, Result, Store, VideoFact};
 use amparo_model::{CaseId, EvidenceId, Hashes, NoveltyStatement, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fingerprints of one entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,27 @@ impl Store {
             frames,
         };
         Ok(newest.into_iter().map(entry).collect())
+    }
+
+    /// What the newest fingerprints say of those of these objects that are pictures and lie in an
+    /// exhibit of the case, by object.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Damaged`] when a row cannot be understood.
+    pub async fn pictures(
+        &self,
+        case: &CaseId,
+        objects: &[Sha256],
+    ) -> Result<BTreeMap<Sha256, PictureFact>> {
+        let names: BTreeSet<String> = objects.iter().map(Sha256::to_string).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        let sql = "SELECT f.content, p.picture FROM facts f JOIN fingerprints p ON p.fact = f.id \
+                   JOIN evidence_contents c ON c.content = f.content \
+                   AND c.body_kind = f.body_kind JOIN evidence e ON e.id = c.evidence \
+                   WHERE e.case_id = $1 AND p.picture IS NOT NULL AND f.content IN";
+        let (case, tail) = (values![case.as_str()], " ORDER BY f.version");
+        let rows = self.read().await?.rows_in_then(sql, case, &names, tail).await?;
+        rows.iter().map(|row| Ok((row.parsed(0)?, row.json(1)?))).collect()
     }
 
     /// Keeps novelty statements; a newer statement about an object replaces the older one.

@@ -68,16 +68,23 @@ pub use tips::{Accepted, Outcome, StoredTip, TipArrival, TipKey};
 pub use verdicts::{StoredVerdict, Verdict};
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool, Connection, Executor};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor};
 use std::sync::Arc;
 
 /// Connections of one process. Readers do not block each other or the writer.
 const CONNECTIONS_MAX: u32 = 8;
 
+/// Pages in memory of each connection that reads, and of the one that writes, in kilobytes.
+const READER_CACHE_KB: u32 = 32 << 10;
+const WRITER_CACHE_KB: u32 = 192 << 10;
+
 /// An open database. Cloning is cheap and shares the connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: AnyPool,
+    /// On SQLite the one connection that writes: it never has to read again what it wrote, as it
+    /// must where another one wrote meanwhile.
+    writer: AnyPool,
     engine: sql::Engine,
     turn: Arc<tokio::sync::Mutex<()>>,
 }
@@ -98,36 +105,49 @@ impl Store {
         let address = address(url, engine);
         // Once outside the pool: a pool keeps trying, and then says only that it was busy.
         let mut first = AnyConnection::connect(&address).await?;
-        prepare(engine, &mut first).await?;
+        prepare(engine, &mut first, READER_CACHE_KB).await?;
         first.close().await?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS_MAX)
-            .after_connect(move |connection, _| Box::pin(prepare(engine, connection)))
-            .connect(&address)
-            .await?;
+        let options = |cache_kb| {
+            AnyPoolOptions::new()
+                .after_connect(move |connection, _| Box::pin(prepare(engine, connection, cache_kb)))
+        };
+        let readers = options(READER_CACHE_KB).max_connections(CONNECTIONS_MAX);
+        let pool = readers.connect(&address).await?;
+        let writer = match engine {
+            sql::Engine::Sqlite => {
+                options(WRITER_CACHE_KB).max_connections(1).connect_lazy(&address)?
+            }
+            sql::Engine::Postgres => pool.clone(),
+        };
         migrate::migrate(&pool).await?;
         pool.execute(tip_search::schema(engine)).await?;
-        Ok(Self { pool, engine, turn: Arc::default() })
+        Ok(Self { pool, writer, engine, turn: Arc::default() })
     }
 
     /// Closes all connections; on SQLite this folds the write-ahead log into the file.
     pub async fn close(&self) {
+        self.writer.close().await;
         self.pool.close().await;
     }
 }
 
 /// SQLite: WAL, so that readers never wait for the writer; FULL, so that a commit survives a power
 /// cut; a long wait for another process's lock instead of an error. Temporary journals stay in
-/// memory: on disk they cost bulk inserts three times as many writes.
+/// memory: on disk they cost bulk inserts three times as many writes. The log grows to half a
+/// gigabyte before it is folded into the file: keys are hashes, so every commit touches pages all
+/// over it, and each of them is then written once for many commits.
 async fn prepare(
     engine: sql::Engine,
     connection: &mut AnyConnection,
+    cache_kb: u32,
 ) -> std::result::Result<(), sqlx::Error> {
-    let pragmas = "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; \
-                   PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; \
-                   PRAGMA temp_store = MEMORY;";
+    let pragmas = format!(
+        "PRAGMA busy_timeout = 60000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+         PRAGMA cache_size = -{cache_kb}; PRAGMA temp_store = MEMORY; \
+         PRAGMA wal_autocheckpoint = 131072;"
+    );
     if engine == sql::Engine::Sqlite {
-        connection.execute(pragmas).await?;
+        connection.execute(AssertSqlSafe(pragmas)).await?;
     }
     Ok(())
 }

@@ -98,7 +98,7 @@ impl Store {
             Engine::Sqlite => (Some(self.turn.lock().await), "BEGIN IMMEDIATE"),
             Engine::Postgres => (None, "BEGIN"),
         };
-        let tx = self.pool.begin_with(begin).await?;
+        let tx = self.writer.begin_with(begin).await?;
         Ok(Session { tx, engine: self.engine, _turn: turn })
     }
 

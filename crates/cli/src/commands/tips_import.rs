@@ -5,8 +5,10 @@ use crate::intake::{self, RevisionAlert};
 use crate::{error::CliError, exit::Exit, files, in_folder, outcome::Outcome, page::Page};
 use crate::{progress::Meter, session::Session, triage, worker};
 use amparo_model::{Problem, ProblemKind, TipId};
+use amparo_sandbox::Pool;
 use serde::Serialize;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -135,8 +137,18 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Imported, CliError
         true => paths.chunks(1).collect(),
         false => intake::batches(&paths),
     };
-    for batch in batches.into_iter().chain(nothing) {
-        let taken = intake::take(session, &pool, desk.places(), batch, &args.paths).await?;
+    let mut batches = batches.into_iter().chain(nothing);
+    let mut started = None;
+    while let Some((batch, now)) = match started.take() {
+        Some(started) => Some(started),
+        None => begin(session, &pool, batches.next(), &args.paths).await?,
+    } {
+        // The disk is slow and processors are free: the next batch is read while this one is
+        // stored. One by one means that nothing is read before the last one is acknowledged.
+        if !args.one_by_one {
+            started = begin(session, &pool, batches.next(), &args.paths).await?;
+        }
+        let taken = intake::finish(session, &pool, desk.places(), now).await?;
         let from = imported.tips.len();
         imported.add(taken);
         let news = imported.tips.get(from..).unwrap_or_default();
@@ -149,6 +161,18 @@ pub async fn run(session: &mut Session, args: Args) -> Result<Imported, CliError
     }
     triage::complete(session, &desk).await?;
     Ok(imported)
+}
+
+type Begun<'p> = Option<(&'p [PathBuf], intake::Started)>;
+
+async fn begin<'p>(
+    session: &mut Session,
+    pool: &Arc<Pool>,
+    batch: Option<&'p [PathBuf]>,
+    named: &[PathBuf],
+) -> Result<Begun<'p>, CliError> {
+    let Some(batch) = batch else { return Ok(None) };
+    Ok(Some((batch, intake::start(session, pool, batch, named).await?)))
 }
 
 impl Imported {

@@ -262,3 +262,31 @@ fn the_chain_of_custody_says_who_had_it_and_whether_it_is_what_it_was() {
     assert_eq!(record["events"][2]["reason"], "examination", "{record}");
     assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
 }
+
+#[test]
+fn all_files_of_a_split_image_belong_to_the_exhibit() {
+    let unit = Unit::with_case("Unit");
+    let parts = [[1_u8; 2_048], [2; 2_048], [3; 2_048]];
+    for (number, part) in (1..).zip(parts) {
+        unit.write(&format!("image/phone.{number:03}"), part);
+    }
+    unit.write("image/notes.txt", "lies beside it and is no part");
+    let first = unit.path("image/phone.001");
+    unit.run("ines", &add(&first, "E-1")).ended(0);
+    let item = format!("{CASE}/E-1");
+    let listed = ["evidence", "list", "--case", CASE, "--item", &item];
+    let listed = unit.run("ines", &listed).ended(0).json();
+    let entries = listed["entries"].as_array().unwrap();
+    let size = |path: &str| {
+        let entry = entries.iter().find(|entry| entry["path"] == path);
+        entry.unwrap_or_else(|| panic!("no {path}: {listed}"))["size"].clone()
+    };
+    assert_eq!([size("phone.001"), size("phone.002"), size("phone.003")], [2_048; 3]);
+    assert_eq!(size("phone.001//medium"), 6_144);
+    assert_eq!(entries.len(), 4, "{listed}");
+    let hash = ["custody", "hash", &item, "--case", CASE];
+    assert_eq!(unit.run("ines", &hash).ended(0).json()["event"]["sums"]["files"], 3);
+    unit.write("image/phone.003", [4; 2_048]);
+    let said = unit.run("ines", &hash).ended(1).json();
+    assert!(said["changed"].to_string().contains("phone.003"), "{said}");
+}

@@ -259,3 +259,21 @@ fn files_that_grow_or_shrink_while_many_are_hashed_are_problems_of_their_own() {
     assert_eq!(found["still"], Ok(hash_bytes(&vec![7; size])));
     assert_eq!(found["zlast"], Ok(hash_bytes(b"small")));
 }
+
+#[test]
+fn what_matters_is_met_before_the_many() {
+    let root = tempfile::tempdir().unwrap();
+    for path in ["Zexport/result.json", "data/app/store.db", "files/0000/a.txt", "files/0001/b.txt"]
+    {
+        let path = root.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    let source = FolderSource::open(root.path()).unwrap();
+    let mut met = Vec::new();
+    source.list_first(&|name| ["app", "data", "files"].contains(&name), &mut |found| {
+        met.push(found.unwrap().path);
+        met.len() < 3
+    });
+    assert_eq!(met, ["data/app/store.db", "Zexport/result.json", "files/0000/a.txt"]);
+}

@@ -1,10 +1,10 @@
-//! The walk over a folder: depth first, sorted, no descriptor held while it descends. Folders that
-//! may hold what matters most come before all others.
+//! The walk over a folder: sorted, no descriptor held while it descends. Either depth first, in the
+//! order of whole paths; or so that what matters most is met soon, wherever it lies: folders that
+//! may hold it before all others, and of the others those near the top, as deep down lie the many.
 
 use super::{FolderSource, words};
 use amparo_model::{Entry, Problem, ProblemKind, UtcMillis, escape_path};
 use rustix::fs::{AtFlags, Dir, FileType, OFlags, Stat, readlinkat, statat};
-use std::ops::Not;
 use std::os::fd::OwnedFd;
 
 /// What a folder holds, before it is looked at.
@@ -21,16 +21,29 @@ enum Kind {
     Failed(String),
 }
 
-/// Folders that come first wait apart, so that what they hold is known before the rest is read.
+/// Children that may wait for those nearer the top; with more, memory comes first and the deepest
+/// are next.
+const WAITING_MAX: usize = 100_000;
+
+/// In which order the walk goes.
+pub enum Order<'f> {
+    /// By the bytes of whole paths.
+    Paths,
+    /// Folders of which this says so, by their own name in lower case, before all others; then
+    /// those near the top.
+    First(&'f dyn Fn(&str) -> bool),
+}
+
+/// Hands out files and problems for as long as `each` says to go on.
 pub fn walk(
     source: &FolderSource,
-    first: &dyn Fn(&str) -> bool,
+    order: &Order<'_>,
     each: &mut dyn FnMut(Result<Entry, Problem>) -> bool,
 ) {
-    // Children wait in reverse order, so that the next one is at the end.
-    let mut waiting = vec![Child { path: Vec::new(), kind: Kind::Folder }];
-    let mut urgent = Vec::new();
-    while let Some(child) = urgent.pop().or_else(|| waiting.pop()) {
+    let mut waiting = Waiting::default();
+    waiting.add(0, [Child { path: Vec::new(), kind: Kind::Folder }]);
+    let mut urgent: Vec<(usize, Child)> = Vec::new();
+    while let Some((depth, child)) = urgent.pop().or_else(|| waiting.next(order)) {
         let path = &child.path;
         let go = match child.kind {
             Kind::File(stat) => each(Ok(entry(path, &stat))),
@@ -38,16 +51,12 @@ pub fn walk(
             Kind::Failed(why) => each(Err(problem(ProblemKind::Unreadable, path, why))),
             Kind::Folder => match children(source, path) {
                 Ok(mut children) => {
+                    // In reverse, so that the next one is at the end.
                     children.sort_by(|a, b| b.path.cmp(&a.path));
-                    let comes_first = |child: &Child| {
-                        matches!(child.kind, Kind::Folder) && first(&name_of(&child.path))
-                    };
-                    let is_urgent = path.is_empty().not() && first(&name_of(path));
-                    let (soon, later): (Vec<_>, Vec<_>) = children
-                        .into_iter()
-                        .partition(|child| comes_first(child) || (is_urgent && child.is_file()));
-                    urgent.extend(soon);
-                    waiting.extend(later);
+                    let below = |child| (depth + 1, child);
+                    let (soon, later) = order.part(path, children);
+                    urgent.extend(soon.into_iter().map(below));
+                    waiting.add(depth + 1, later);
                     true
                 }
                 Err(errno) => each(Err(problem(ProblemKind::Unreadable, path, words(errno)))),
@@ -56,6 +65,51 @@ pub fn walk(
         if !go {
             return;
         }
+    }
+}
+
+impl Order<'_> {
+    /// What comes next of the children of a folder, the next one at the end, and what waits.
+    fn part(&self, folder: &[u8], children: Vec<Child>) -> (Vec<Child>, Vec<Child>) {
+        let Self::First(first) = self else { return (Vec::new(), children) };
+        let named = |path: &[u8]| !path.is_empty() && first(&name_of(path));
+        let is_folder = |child: &Child| matches!(child.kind, Kind::Folder);
+        let (folders, files): (Vec<_>, Vec<_>) = children.into_iter().partition(is_folder);
+        let (soon, later): (Vec<_>, Vec<_>) =
+            folders.into_iter().partition(|child| named(&child.path));
+        let (then, next) = if named(folder) { (soon, files) } else { (files, soon) };
+        (then.into_iter().chain(next).collect(), later)
+    }
+}
+
+/// Children by how deep they lie.
+#[derive(Default)]
+struct Waiting {
+    levels: Vec<Vec<Child>>,
+    count: usize,
+}
+
+impl Waiting {
+    fn add(&mut self, depth: usize, children: impl IntoIterator<Item = Child>) {
+        if self.levels.len() <= depth {
+            self.levels.resize_with(depth + 1, Vec::new);
+        }
+        if let Some(level) = self.levels.get_mut(depth) {
+            let before = level.len();
+            level.extend(children);
+            self.count += level.len() - before;
+        }
+    }
+
+    fn next(&mut self, order: &Order<'_>) -> Option<(usize, Child)> {
+        let near_the_top = matches!(order, Order::First(_)) && self.count <= WAITING_MAX;
+        let mut levels = self.levels.iter_mut().enumerate();
+        let is_there = |(_, level): &(usize, &mut Vec<Child>)| !level.is_empty();
+        let found = if near_the_top { levels.find(is_there) } else { levels.rfind(is_there) };
+        let (depth, level) = found?;
+        let child = level.pop()?;
+        self.count -= 1;
+        Some((depth, child))
     }
 }
 

@@ -33,7 +33,9 @@ pub const CONNECT: &[Attempt] = &[
         UnixDatagram::unbound().map(drop)
     }),
     works("make a message queue", "a channel to others", |_| {
-        call(libc::SYS_msgget, [0, 0o600, 0, 0])
+        let queue = ask(libc::SYS_msgget, [0, 0o600, 0, 0])?;
+        // It would outlive the process.
+        call(libc::SYS_msgctl, [queue, c_long::from(libc::IPC_RMID), 0, 0])
     }),
     works("make a pipe", "a channel", |_| io::pipe().map(drop)),
     needs_more("make a raw socket", "forged packets", |_| socket(libc::AF_INET, libc::SOCK_RAW)),

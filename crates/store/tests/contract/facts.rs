@@ -4,6 +4,7 @@ use crate::bench::Bench;
 use crate::samples::*;
 use amparo_model::*;
 use amparo_store::{FactBody, FrameFact, PictureFact, StoreError, VideoFact};
+use std::collections::BTreeMap;
 
 fn records() -> Vec<Record> {
     vec![
@@ -95,6 +96,11 @@ pub async fn fingerprints_reach_the_entry(bench: &Bench) {
     assert_eq!(paths, ["a.jpg", "b.jpg", "new.jpg"]);
     assert_eq!((found[1].hashes, found[1].picture.as_ref()), (hashes(4), Some(&picture)));
     assert_eq!(found[2].picture, None);
+    let asked = [sha(4), sha(5), sha(9)];
+    let pictures = store.pictures(&case_id(), &asked).await.unwrap();
+    assert_eq!(pictures, BTreeMap::from([(sha(4), picture)]));
+    let elsewhere = CaseId::new("ALC-2026-0002").unwrap();
+    assert_eq!(store.pictures(&elsewhere, &asked).await.unwrap(), BTreeMap::new());
 }
 
 pub async fn frames_of_a_video_are_kept(bench: &Bench) {
