@@ -23,11 +23,13 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
     let folder = bench.scratch.path().join("files");
     let bytes = make(&folder).map_err(|error| error.to_string())?;
     let rate = |spent: f64| bytes as f64 / 1e9 / spent * 3600.0;
+    // Once before, so that both find the files in the page cache.
+    rate_of(&folder)?;
     let ours = rate(rate_of(&folder)?);
     Ok(Figures { ours, peer: hashdeep(&folder).map(rate) })
 }
 
-/// Seconds that the hashes of a folder take on all cores, its files being in the page cache.
+/// Seconds that the hashes of a folder take on all cores.
 pub fn rate_of(folder: &Path) -> Result<f64, String> {
     let source = FolderSource::open(folder).map_err(|error| error.to_string())?;
     let mut paths = Vec::new();
@@ -36,7 +38,6 @@ pub fn rate_of(folder: &Path) -> Result<f64, String> {
     paths.sort_unstable_by(|a, b| b.cmp(a));
     let paths: Vec<String> = paths.into_iter().map(|(_, path)| path).collect();
     eprintln!("hashing with {}", hash_kernels().name);
-    hash_all(&source, &paths)?;
     let mut result = Ok(());
     let spent = seconds(|| result = hash_all(&source, &paths));
     result.map(|()| spent)
