@@ -32,6 +32,7 @@ const DEEPEST: usize = 3;
 const BATCH: usize = 200;
 
 /// Files of one batch lie in memory together, and there is always room for the largest single one.
+/// Two batches are on their way in at a time.
 const BATCH_BYTES: u64 = 64 << 20;
 
 /// Largest tip file; the clearing house's own are far smaller.

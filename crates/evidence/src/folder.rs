@@ -191,6 +191,17 @@ impl FolderSource {
         many::hash(self, paths, done);
     }
 
+    /// The fingerprints of files, given with their sizes, on several threads and in no promised
+    /// order. A path that does not come back was in work on a thread that broke down.
+    #[must_use]
+    pub fn hash_on_threads<'p>(
+        &self,
+        files: Vec<(u64, &'p str)>,
+        threads: usize,
+    ) -> Vec<(&'p str, Result<Hashes, SourceError>)> {
+        many::hash_on_threads(self, files, threads)
+    }
+
     /// A file opened for reading only, for a reader that must seek in what is too large for memory.
     ///
     /// # Errors

@@ -4,9 +4,7 @@ use super::{Bench, Figures, Workbench, peers, seconds};
 use amparo_evidence::{FolderSource, hash_kernels};
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::iter;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub const BENCH: Bench = Bench {
     name: "file_hashes",
@@ -32,35 +30,18 @@ fn run(bench: &Workbench) -> Result<Figures, String> {
 /// Seconds that the hashes of a folder take on all cores.
 pub fn rate_of(folder: &Path) -> Result<f64, String> {
     let source = FolderSource::open(folder).map_err(|error| error.to_string())?;
-    let mut paths = Vec::new();
-    source.list(&mut |found| paths.extend(found.ok().map(|entry| (entry.size, entry.path))));
-    // The largest first, as `hash_many` asks for.
-    paths.sort_unstable_by(|a, b| b.cmp(a));
-    let paths: Vec<String> = paths.into_iter().map(|(_, path)| path).collect();
+    let mut files = Vec::new();
+    source.list(&mut |found| files.extend(found.ok().map(|entry| (entry.size, entry.path))));
     eprintln!("hashing with {}", hash_kernels().name);
-    let mut result = Ok(());
-    let spent = seconds(|| result = hash_all(&source, &paths));
-    result.map(|()| spent)
-}
-
-fn hash_all(source: &FolderSource, paths: &[String]) -> Result<(), String> {
-    let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let work = || {
-        let mut own = iter::from_fn(|| paths.get(next.fetch_add(1, Ordering::Relaxed)));
-        let mut result = Ok(());
-        source.hash_many(&mut own.by_ref().map(String::as_str), &mut |_, hashed| {
-            if let Err(error) = hashed {
-                result = Err(error.to_string());
-            }
-        });
-        result
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        let joined = threads.into_iter().map(|t| t.join().unwrap_or(Err("panicked".into())));
-        joined.collect::<Result<Vec<()>, String>>().map(drop)
-    })
+    let paths: Vec<_> = files.iter().map(|(size, path)| (*size, path.as_str())).collect();
+    let mut hashed = Vec::new();
+    let spent = seconds(|| hashed = source.hash_on_threads(paths, cores));
+    if hashed.len() < files.len() {
+        return Err(format!("{} files hashed of {}", hashed.len(), files.len()));
+    }
+    let failed = hashed.into_iter().find_map(|(_, hashed)| hashed.err());
+    failed.map_or(Ok(spent), |error| Err(error.to_string()))
 }
 
 fn hashdeep(folder: &Path) -> Option<f64> {

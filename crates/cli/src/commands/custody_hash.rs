@@ -4,16 +4,13 @@ use crate::commands::custody_add::Written;
 use crate::progress::Meter;
 use crate::session::Session;
 use crate::{
-    command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page,
+    command::Command, error::CliError, exit::Exit, in_folder, outcome::Outcome, page::Page, worker,
 };
-use amparo_evidence::{FolderSource, SourceError};
-use amparo_model::{
-    CaseId, CustodyAct, CustodyEvent, Entry, EvidenceId, EvidenceItem, Hashes, SourceSums,
-};
+use amparo_evidence::FolderSource;
+use amparo_model::{CaseId, CustodyAct, CustodyEvent, Entry, EvidenceId, EvidenceItem, SourceSums};
 use amparo_pipeline::Sums;
 use serde::Serialize;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// See the file's head.
 pub const COMMAND: Command = Command {
@@ -137,7 +134,10 @@ struct Reading {
 impl Reading {
     /// Reads some files, which keep their order.
     fn read(&mut self, mut entries: Vec<Entry>) {
-        let fresh = hash_on_all_cores(&self.source, &entries);
+        let files = entries.iter().map(|entry| (entry.size, entry.path.as_str())).collect();
+        let fresh = self.source.hash_on_threads(files, worker::parallel());
+        let fresh: HashMap<String, _> =
+            fresh.into_iter().map(|(path, hashed)| (path.to_owned(), hashed)).collect();
         for entry in &mut entries {
             self.done += 1;
             self.meter.at(self.done, &self.words);
@@ -155,30 +155,4 @@ impl Reading {
             self.sums.add(entry);
         }
     }
-}
-
-type Fresh = HashMap<String, Result<Hashes, SourceError>>;
-
-fn hash_on_all_cores(source: &FolderSource, entries: &[Entry]) -> Fresh {
-    let mut order: Vec<&Entry> = entries.iter().collect();
-    // The largest first, so that no long one is left to run alone at the end.
-    order.sort_by_key(|entry| std::cmp::Reverse(entry.size));
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut own = std::iter::from_fn(|| order.get(next.fetch_add(1, Ordering::Relaxed)));
-        let mut fresh = Vec::new();
-        source.hash_many(
-            &mut own.by_ref().map(|entry| entry.path.as_str()),
-            &mut |path, hashed| {
-                fresh.push((path.to_owned(), hashed));
-            },
-        );
-        fresh
-    };
-    std::thread::scope(|scope| {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        // What a thread that panicked had read counts as not read.
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
-    })
 }

@@ -4,6 +4,8 @@ use super::{FolderSource, Plain, SourceError, unreadable};
 use crate::hashing::{Buffer, Feed, hash_feeds};
 use amparo_model::Hashes;
 use std::cell::RefCell;
+use std::iter;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub fn hash<'p>(
     source: &FolderSource,
@@ -20,6 +22,29 @@ pub fn hash<'p>(
         done(file.path, hashed.and_then(|hashes| file.unchanged(hashes)));
         spare.borrow_mut().push(file.buffer);
     });
+}
+
+/// On several threads; `files` are sizes and paths.
+pub fn hash_on_threads<'p>(
+    source: &FolderSource,
+    mut files: Vec<(u64, &'p str)>,
+    threads: usize,
+) -> Vec<(&'p str, Result<Hashes, SourceError>)> {
+    // No long one is left to run alone at the end.
+    files.sort_unstable_by(|a, b| b.cmp(a));
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let own = iter::from_fn(|| files.get(next.fetch_add(1, Ordering::Relaxed)));
+        let mut found = Vec::new();
+        hash(source, &mut own.map(|(_, path)| *path), &mut |path, hashed| {
+            found.push((path, hashed));
+        });
+        found
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+    })
 }
 
 /// A file in work, or why it could not be opened; that is told in its turn.
