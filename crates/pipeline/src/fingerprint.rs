@@ -106,8 +106,7 @@ fn examine_all(
         }
         Ok::<(), PipelineError>(())
     };
-    let (streamed, held): (Vec<Entry>, Vec<Entry>) =
-        entries.into_iter().partition(|entry| is_streamed(exhibit, entry));
+    let (streamed, held) = apart(exhibit, entries);
     settle(hash_streamed(exhibit, streamed, &mut unread), &mut unread)?;
     let mut held = held.into_iter().peekable();
     while held.peek().is_some() {
@@ -130,17 +129,25 @@ fn decode(
     look(context, one, bytes)
 }
 
-/// Whether no decoder needs its bytes in memory. A file that cannot be opened is held, which says
-/// so in its turn.
-fn is_streamed(exhibit: &Exhibit, entry: &Entry) -> bool {
-    if entry.size > PICTURE_BYTES_MAX {
-        return true;
-    }
-    if entry.size <= HELD_BYTES_MAX || !entry.place.is_empty() {
-        return false;
-    }
-    let head = exhibit.source.head(entry, by_program::HEAD_BYTES as u64);
-    head.is_ok_and(|head| !looks_like_picture(&head) && !by_program::wants_bytes(&head, entry.size))
+/// Files of which no decoder needs the bytes in memory, and those of which one does or may. A file
+/// that cannot be opened is held, which says so in its turn.
+fn apart(exhibit: &Exhibit, entries: Vec<Entry>) -> (Vec<Entry>, Vec<Entry>) {
+    let head_tells = |entry: &Entry| {
+        entry.place.is_empty() && (HELD_BYTES_MAX + 1..=PICTURE_BYTES_MAX).contains(&entry.size)
+    };
+    let mut paths =
+        entries.iter().filter(|entry| head_tells(entry)).map(|entry| entry.path.as_str());
+    let folder = exhibit.source.folder();
+    let mut heads = folder.heads(&mut paths, by_program::HEAD_BYTES as u64).into_iter();
+    entries.into_iter().partition(|entry| {
+        if !head_tells(entry) {
+            return entry.size > PICTURE_BYTES_MAX;
+        }
+        let head = heads.next().and_then(Result::ok);
+        let undecoded =
+            |head: &[u8]| !looks_like_picture(head) && !by_program::wants_bytes(head, entry.size);
+        head.is_some_and(|head| undecoded(&head))
+    })
 }
 
 /// The next files that are held in memory together.

@@ -141,6 +141,7 @@ impl Source {
     #[must_use]
     pub fn read_many(&self, entries: &[&Entry], limit: u64) -> Vec<Bytes> {
         let mut read: Vec<Option<Bytes>> = entries.iter().map(|_| None).collect();
+        let mut outside: Vec<usize> = Vec::new();
         let mut inside: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, (entry, slot)) in entries.iter().zip(&mut read).enumerate() {
             match root_of(entry) {
@@ -149,10 +150,13 @@ impl Source {
                     let (path, size) = (entry.path.clone(), entry.size);
                     *slot = Some(Err(SourceError::TooLarge { path, size, limit }));
                 }
-                None => {
-                    let bytes = self.folder.read(&entry.path, limit);
-                    *slot = Some(bytes.map(|bytes| (bytes, Vec::new())));
-                }
+                None => outside.push(at),
+            }
+        }
+        let mut paths = outside.iter().filter_map(|at| Some(entries.get(*at)?.path.as_str()));
+        for (at, bytes) in outside.iter().zip(self.folder.read_many(&mut paths, limit)) {
+            if let Some(slot) = read.get_mut(*at) {
+                *slot = Some(bytes.map(|bytes| (bytes, Vec::new())));
             }
         }
         for (root, places) in inside {

@@ -42,21 +42,22 @@ fn amount(name: &str, default: u64) -> u64 {
 }
 
 /// Both read from the disk, as evidence of this size is read: what the page cache holds of 20 GB
-/// would decide more than the work does.
+/// would decide more than the work does. Each goes twice, in turns, and its better time counts:
+/// what else the machine does for a minute falls on one of them.
 fn mixed(bench: &Workbench) -> Result<Figures, String> {
     let folder = bench.scratch.path().join("mixed");
     let bytes = make_mixed(&folder, amount("FOLDER_MIXED_MB", 20_000) << 20);
     let bytes = bytes.map_err(|error| error.to_string())?;
-    let bare = || {
+    let (mut ours, mut bare) = (f64::INFINITY, f64::INFINITY);
+    for turn in ["first", "second"] {
         forget(&folder).map_err(|error| error.to_string())?;
-        file_hashes::rate_of(&folder)
-    };
-    let before = bare()?;
-    forget(&folder).map_err(|error| error.to_string())?;
-    let summary = attach(&bench.scratch.path().join("mixed-unit"), &folder)?;
-    let seconds = ran_ms(&summary)? / 1_000.0;
-    let bare = bare()?.min(before);
-    Ok(Figures { ours: bytes as f64 / 1e6 / seconds, peer: Some(bytes as f64 / 1e6 / bare) })
+        bare = file_hashes::rate_of(&folder)?.min(bare);
+        forget(&folder).map_err(|error| error.to_string())?;
+        let unit = bench.scratch.path().join(format!("mixed-unit-{turn}"));
+        ours = (ran_ms(&attach(&unit, &folder)?)? / 1_000.0).min(ours);
+        eprintln!("{turn}: {ours:.1} s, hashes alone {bare:.1} s");
+    }
+    Ok(Figures { ours: bytes as f64 / 1e6 / ours, peer: Some(bytes as f64 / 1e6 / bare) })
 }
 
 /// Has the kernel drop what it holds of the files in memory.

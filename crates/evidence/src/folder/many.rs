@@ -1,5 +1,6 @@
-//! Many files hashed side by side.
+//! Many files, one beside the other.
 
+use super::ahead::{Opened, opened};
 use super::{FolderSource, Plain, SourceError, unreadable};
 use crate::hashing::{Buffer, Feed, hash_feeds};
 use amparo_model::Hashes;
@@ -7,16 +8,39 @@ use std::cell::RefCell;
 use std::iter;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// What is fetched of a file before its turn to be hashed, in bytes; what follows, the kernel
+/// fetches in time by itself.
+const SOON: u64 = 4 << 20;
+
+/// What [`FolderSource::read`] says of each.
+pub fn read(
+    source: &FolderSource,
+    paths: &mut dyn Iterator<Item = &str>,
+    limit: u64,
+) -> Vec<Result<Vec<u8>, SourceError>> {
+    opened(source, paths, SOON).map(|(_, file)| file.and_then(|file| file.read(limit))).collect()
+}
+
+/// What [`FolderSource::head`] says of each.
+pub fn heads(
+    source: &FolderSource,
+    paths: &mut dyn Iterator<Item = &str>,
+    limit: u64,
+) -> Vec<Result<Vec<u8>, SourceError>> {
+    let limited = |file: Plain<'_>| file.head(limit);
+    opened(source, paths, limit).map(|(_, file)| file.and_then(limited)).collect()
+}
+
 pub fn hash<'p>(
     source: &FolderSource,
     paths: &mut dyn Iterator<Item = &'p str>,
     done: &mut dyn FnMut(&'p str, Result<Hashes, SourceError>),
 ) {
     let spare = RefCell::new(Vec::new());
+    let mut files = opened(source, paths, SOON);
     let mut next = || {
-        let path = paths.next()?;
-        let buffer = spare.borrow_mut().pop().unwrap_or_else(Buffer::new);
-        Some(OpenFile::new(source, path, buffer))
+        let buffer = || spare.borrow_mut().pop().unwrap_or_else(Buffer::new);
+        files.next().map(|file| OpenFile::new(file, buffer()))
     };
     hash_feeds(&mut next, &mut |file: OpenFile<'p>, hashed| {
         done(file.path, hashed.and_then(|hashes| file.unchanged(hashes)));
@@ -57,9 +81,8 @@ struct OpenFile<'p> {
 }
 
 impl<'p> OpenFile<'p> {
-    fn new(source: &FolderSource, path: &'p str, mut buffer: Buffer) -> Self {
+    fn new((path, file): Opened<'p>, mut buffer: Buffer) -> Self {
         buffer.clear();
-        let file = Plain::open(source, path);
         let left = file.as_ref().map_or(0, Plain::size).saturating_add(1);
         Self { path, file, left, buffer }
     }

@@ -261,6 +261,21 @@ fn files_that_grow_or_shrink_while_many_are_hashed_are_problems_of_their_own() {
 }
 
 #[test]
+fn many_read_or_begun_at_once_give_what_each_gives_alone() {
+    let root = tempfile::tempdir().unwrap();
+    let mut paths: Vec<String> = (0..60).map(|number| format!("{number:02}")).collect();
+    paths.iter().for_each(|path| put(root.path(), path, path.repeat(20).as_bytes()));
+    put(root.path(), "large", &[7; 101]);
+    ["none", "large", "..", ""].iter().for_each(|path| paths.insert(17, (*path).to_owned()));
+    let source = FolderSource::open(root.path()).unwrap();
+    let paths = || paths.iter().map(String::as_str);
+    let alone: Vec<_> = paths().map(|path| source.read(path, 100)).collect();
+    assert_eq!(source.read_many(&mut paths(), 100), alone);
+    let alone: Vec<_> = paths().map(|path| source.head(path, 7)).collect();
+    assert_eq!(source.heads(&mut paths(), 7), alone);
+}
+
+#[test]
 fn what_matters_is_met_before_the_many() {
     let root = tempfile::tempdir().unwrap();
     for path in ["Zexport/result.json", "data/app/store.db", "files/0000/a.txt", "files/0001/b.txt"]

@@ -1,0 +1,39 @@
+//! Files opened before their turn: the disk fetches their first bytes while those before them are
+//! worked on.
+
+use super::{FolderSource, Plain, SourceError};
+use rustix::fs::{Advice, fadvise};
+use std::collections::VecDeque;
+use std::iter;
+use std::num::NonZeroU64;
+
+/// Files that are open and not yet asked for.
+const AHEAD: usize = 16;
+
+/// A path and its file, or why it could not be opened.
+pub type Opened<'p> = (&'p str, Result<Plain<'p>, SourceError>);
+
+/// The files in the order of their paths. So many of the first bytes of each as `bytes` says are
+/// likely to be read.
+pub fn opened<'p>(
+    source: &FolderSource,
+    paths: &mut dyn Iterator<Item = &'p str>,
+    bytes: u64,
+) -> impl Iterator<Item = Opened<'p>> {
+    let mut waiting = VecDeque::with_capacity(AHEAD);
+    iter::from_fn(move || {
+        while waiting.len() < AHEAD
+            && let Some(path) = paths.next()
+        {
+            waiting.push_back((path, open(source, path, bytes)));
+        }
+        waiting.pop_front()
+    })
+}
+
+fn open<'p>(source: &FolderSource, path: &'p str, bytes: u64) -> Result<Plain<'p>, SourceError> {
+    let file = Plain::open(source, path)?;
+    // Without it the file is read all the same, only later.
+    let _begun = fadvise(&file.file, 0, NonZeroU64::new(bytes), Advice::WillNeed);
+    Ok(file)
+}
