@@ -174,6 +174,12 @@ impl FolderSource {
         many::heads(self, paths, limit)
     }
 
+    /// Has the disk fetch both ends of a file that will be looked at soon, this many bytes of each,
+    /// without waiting for it.
+    pub fn fetch_ends(&self, path: &str, bytes: u64) {
+        ahead::fetch_ends(self, path, bytes);
+    }
+
     /// The fingerprints of a file of any size, in one reading. For more than one file
     /// [`Self::hash_many`] is several times as fast.
     ///

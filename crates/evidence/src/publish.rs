@@ -5,9 +5,9 @@
 use crate::fault::{Faults, NoFaults, Step};
 use rustix::fs::{Advice, CWD, RenameFlags, fadvise, renameat_with};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::num::NonZeroU64;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -94,6 +94,7 @@ pub(crate) enum Named {
 pub(crate) struct Scratch<'f> {
     path: PathBuf,
     file: File,
+    written: u64,
     faults: &'f dyn Faults,
     done: bool,
 }
@@ -106,17 +107,19 @@ impl<'f> Scratch<'f> {
         faults: &'f dyn Faults,
     ) -> io::Result<Self> {
         let (path, file) = create(folder, mode, faults)?;
-        let mut scratch = Self { path, file, faults, done: false };
+        let mut scratch = Self { path, file, written: 0, faults, done: false };
         scratch.file.lock()?;
-        faults.before(Step::Write, &scratch.path)?;
-        scratch.file.write_all(bytes)?;
+        scratch.append(bytes)?;
         Ok(scratch)
     }
 
-    /// Adds bytes to those written so far.
+    /// Adds bytes to those written so far. Written at their place: what goes to the disk has a
+    /// system call that nothing else uses, and a fault sweep can break it alone.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.faults.before(Step::Write, &self.path)?;
-        self.file.write_all(bytes)
+        self.file.write_all_at(bytes, self.written)?;
+        self.written += bytes.len() as u64;
+        Ok(())
     }
 
     /// Has the disk begin with these bytes, so that [`Scratch::sync`] finds less to wait for. The

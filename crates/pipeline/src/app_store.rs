@@ -18,9 +18,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A store larger than this is not read: the worker holds it in memory.
-const STORE_BYTES_MAX: u64 = 8 << 30;
-
 /// The store's files, read once.
 struct Copy {
     main: (String, Vec<u8>),
@@ -79,7 +76,9 @@ fn read_and_parse(
     let Some(parser) = amparo_parsers::by_id(&todo.parser) else {
         return Ok(Err(unreadable(&todo.main, "this version knows no such parser")));
     };
-    let (copy, mut parsed) = match read(exhibit, todo, entries) {
+    // A larger one would be read into memory only for the parser to refuse it.
+    let limit = parser.spec().limits.input_bytes;
+    let (copy, mut parsed) = match read(exhibit, todo, entries, limit) {
         Ok(read) => read,
         Err(error) => return Ok(Err(error.problem())),
     };
@@ -109,13 +108,14 @@ fn read(
     exhibit: &Exhibit,
     todo: &AppStoreJob,
     entries: &[Entry],
+    limit: u64,
 ) -> Result<(Copy, Parsed), SourceError> {
     let mut parsed = Parsed::default();
     let noted = RefCell::new(Vec::new());
     let read = |path: &String| {
         let unlisted = || SourceError::NotAFile { path: path.clone() };
         let entry = entries.iter().find(|entry| entry.path == *path).ok_or_else(unlisted)?;
-        let (bytes, problems) = exhibit.source.read(entry, STORE_BYTES_MAX)?;
+        let (bytes, problems) = exhibit.source.read(entry, limit)?;
         noted.borrow_mut().extend(problems);
         Ok((path.clone(), bytes))
     };

@@ -13,6 +13,7 @@ pub mod aside;
 mod by_program;
 mod case_alarms;
 mod course;
+mod early;
 mod fingerprint;
 mod linking;
 pub mod links;

@@ -1,17 +1,14 @@
 //! Stage `listing`: walks the exhibit, reads app stores as soon as they are met, and plans the
 //! rest.
 //!
-//! An app store in a folder is read while the walk goes on, so that the first one is known seconds
-//! after attaching, whatever else lies there. What its transfers link to is found when all paths
-//! are known (`linking.rs`). A listing that was interrupted is begun again; jobs that were done
-//! stay done.
+//! App stores are read on the way (`early.rs`); what their transfers link to is found when all
+//! paths are known (`linking.rs`). A listing that was interrupted is begun again; jobs that were
+//! done stay done.
 
 use crate::course::{Course, Halt};
-use crate::run::{Exhibit, run_job_of_wave};
-use crate::source::{Listed, Source};
-use crate::{Context, PipelineError, Progress, medium, pages, plan, scope};
+use crate::source::{Listed, Scout, Source};
+use crate::{Context, PipelineError, Progress, early, medium, pages, plan, scope};
 use amparo_model::{Container, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
-use amparo_parsers::Parser;
 use amparo_sandbox::SandboxError;
 use amparo_store::NewJob;
 use std::sync::Arc;
@@ -21,14 +18,13 @@ use tokio::sync::mpsc;
 const BATCH: usize = 2_000;
 /// Batches that may wait to be written.
 const WAITING: usize = 16;
-/// First bytes read to recognise an app store.
-const HEAD_BYTES: u64 = 4_096;
 
 #[derive(Default)]
 struct Batch {
     entries: Vec<Entry>,
     problems: Vec<Problem>,
     containers: Vec<Container>,
+    sought: Vec<Entry>,
 }
 
 /// Why the listing did not come to its end, if so.
@@ -40,16 +36,17 @@ pub(crate) async fn run(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Option<Halt>, PipelineError> {
     let (tell, mut told) = mpsc::channel(WAITING);
-    let walked = Arc::clone(source);
-    let walk = tokio::task::spawn_blocking(move || walk(&walked, &tell));
-    let planner = plan::Planner::new();
+    let planner = Arc::new(plan::Planner::new());
+    let (walked, seeking, run) = (Arc::clone(source), Arc::clone(&planner), context.clone());
+    let walk =
+        tokio::task::spawn_blocking(move || walk(&walked, &early::scout(&run, &seeking), &tell));
     let (mut listed, mut media) = (0, Vec::new());
     while let Some(batch) = told.recv().await {
-        let Batch { entries: some, problems: found, containers } = batch;
+        let Batch { entries: some, problems: found, containers, sought } = batch;
         context.store.record_listing(&item.id, &some, &found).await?;
         context.store.record_containers(&item.id, &containers).await?;
         media.extend(containers.iter().filter_map(|one| medium::job(&item.id, one)));
-        read_stores(context, item, source, &planner, &some, course).await?;
+        early::read_stores(context, item, source, &planner, (&some, sought), course).await?;
         listed += some.len() as u64;
         course.listed(listed);
         progress(Progress::Listed { entries: listed });
@@ -71,66 +68,28 @@ pub(crate) async fn run(
     Ok(None)
 }
 
-fn walk(source: &Source, tell: &mpsc::Sender<Batch>) -> Result<(), SandboxError> {
+fn walk(
+    source: &Source,
+    scout: &Scout<'_>,
+    tell: &mpsc::Sender<Batch>,
+) -> Result<(), SandboxError> {
     let first = plan::first_folders();
     let mut batch = Batch::default();
-    let listed = source.list(&|name| first.contains(name), &mut |listed| {
+    let listed = source.list(&|name| first.contains(name), scout, &mut |listed| {
         match listed {
             Listed::Entry(entry) => batch.entries.push(entry),
             Listed::Problem(problem) => batch.problems.push(problem),
             Listed::Container(container) => batch.containers.push(container),
+            Listed::Sought(entries) => batch.sought = entries,
         }
-        if batch.entries.len() < BATCH && batch.problems.len() < BATCH {
+        let full = batch.entries.len() >= BATCH || batch.problems.len() >= BATCH;
+        if !full && batch.sought.is_empty() {
             return true;
         }
         tell.blocking_send(std::mem::take(&mut batch)).is_ok()
     });
     let _nobody_listens = tell.blocking_send(batch);
     listed
-}
-
-/// Reads the app stores of the folder that were just met, with the companions that lie there.
-async fn read_stores(
-    context: &Context,
-    item: &EvidenceItem,
-    source: &Arc<Source>,
-    planner: &plan::Planner,
-    listed: &[Entry],
-    course: &mut Course,
-) -> Result<(), PipelineError> {
-    if context.scope.excludes_store("").is_some() {
-        return Ok(());
-    }
-    let (mut stores, mut beside) = (plan::Stores::default(), Vec::new());
-    for entry in listed.iter().filter(|entry| entry.place.is_empty()) {
-        if planner.claimed_by(&entry.path).is_empty()
-            || context.scope.excludes_store(&entry.path).is_some()
-        {
-            continue;
-        }
-        let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
-        if let Some(parser) = planner.parser_for(&entry.path, &head) {
-            stores.add(parser.spec(), &entry.path);
-            let folders = plan::folders_beside(parser.spec(), &entry.path);
-            for path in folders.iter().flat_map(|folder| source.files_of(folder)) {
-                stores.offer(&path);
-                beside.push(path);
-            }
-        }
-    }
-    if stores.is_empty() {
-        return Ok(());
-    }
-    // The walk may meet them only later.
-    let beside: Vec<Entry> =
-        beside.iter().filter_map(|path| source.folder().entry(path).ok()).collect();
-    context.store.record_listing(&item.id, &beside, &[]).await?;
-    context.store.enqueue(&stores.jobs(&item.id)).await?;
-    let exhibit = Arc::new(Exhibit::being_listed(item.clone(), Arc::clone(source)));
-    while run_job_of_wave(context, &exhibit, Wave::AppStores).await? {
-        course.store_read(context);
-    }
-    Ok(())
 }
 
 /// Jobs for everything the authorisation covers, problems for everything it does not. Those of
@@ -208,8 +167,7 @@ impl Planned {
             self.problems.push(scope::problem(&entry.path, why));
             return;
         }
-        let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
-        match planner.parser_for(&entry.path, &head).map(Parser::spec) {
+        match early::recognised(source, planner, entry) {
             Some(spec) => self.stores.add(spec, &entry.path),
             None => self.problems.push(not_recognised(planner, &entry.path)),
         }

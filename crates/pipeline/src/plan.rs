@@ -95,6 +95,8 @@ pub struct FingerprintJob {
 /// Decides which listed paths are app stores and which companions they bring.
 pub struct Planner {
     claims: Vec<(&'static dyn Parser, GlobSet)>,
+    /// Names of companions, whatever their store.
+    companions: GlobSet,
 }
 
 impl Planner {
@@ -103,7 +105,12 @@ impl Planner {
     #[must_use]
     pub fn new() -> Self {
         let apps = PARSERS.iter().copied().filter(|p| p.spec().family == Family::App);
-        Self { claims: apps.map(|parser| (parser, globs(parser.spec()))).collect() }
+        let claims: Vec<_> =
+            apps.map(|parser| (parser, globs(parser.spec().claims.iter().copied()))).collect();
+        let companions = claims.iter().flat_map(|(parser, _)| parser.spec().companions);
+        let names = companions.map(|companion| name_of(companion.path).replace("{main}", "*"));
+        let companions = globs(names.collect::<Vec<_>>().iter().map(String::as_str));
+        Self { claims, companions }
     }
 
     /// The parser that claims this path and recognises its first bytes.
@@ -111,6 +118,12 @@ impl Planner {
     pub fn parser_for(&self, path: &str, head: &[u8]) -> Option<&'static dyn Parser> {
         let claims = |set: &GlobSet| set.is_match(path);
         self.claims.iter().find(|(p, set)| claims(set) && p.probe(head)).map(|(p, _)| *p)
+    }
+
+    /// Whether the path may be one of an app store: its main file, or a companion.
+    #[must_use]
+    pub fn may_belong(&self, path: &str) -> bool {
+        self.companions.is_match(name_of(path)) || !self.claimed_by(path).is_empty()
     }
 
     /// Parsers that claim this path by its name, whatever it holds.
@@ -186,6 +199,10 @@ pub fn folders_beside(spec: &Spec, main: &str) -> BTreeSet<String> {
 
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// The folder in which a companion lies: `../prefs/*.xml` beside `a/db/main` is in `a/prefs`.
@@ -271,7 +288,7 @@ pub fn fingerprint_jobs<'e>(
 }
 
 fn cost_of(path: &str) -> u64 {
-    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+    let name = name_of(path).to_lowercase();
     if DECODED.iter().any(|end| name.ends_with(end)) { DECODED_COST } else { 1 }
 }
 
@@ -287,11 +304,11 @@ fn in_camera_folder(path: &str) -> bool {
         .any(|folder| CAMERA_FOLDERS.contains(&folder.to_lowercase().as_str()))
 }
 
-fn globs(spec: &Spec) -> GlobSet {
+fn globs<'p>(patterns: impl Iterator<Item = &'p str>) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for claim in spec.claims {
+    for pattern in patterns {
         if let Ok(glob) =
-            GlobBuilder::new(claim).case_insensitive(true).literal_separator(true).build()
+            GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build()
         {
             set.add(glob);
         }
@@ -327,6 +344,14 @@ mod tests {
         let job: AppStoreJob = serde_json::from_value(jobs[0].payload.clone()).unwrap();
         assert_eq!(job.main, paths[0]);
         assert_eq!(job.companions, [paths[2], paths[1]]);
+    }
+
+    #[test]
+    fn what_may_belong_to_a_store_is_known_by_its_name() {
+        let planner = Planner::new();
+        let may = ["a/databases/msgstore.db", "a/databases/MSGSTORE.db-wal", "b/c/wa.db"];
+        may.iter().for_each(|path| assert!(planner.may_belong(path), "{path}"));
+        assert!(!planner.may_belong("a/databases/holiday.jpg"));
     }
 
     #[test]

@@ -196,7 +196,8 @@ async fn run_wave(
     let tally = RefCell::new(Tally { summary, progress, announced: false });
     let course = AsyncMutex::new(course);
     let waiting = Waiting::default();
-    let lanes = (0..context.parallel.max(1))
+    // One more than cores: while a lane waits for the disk or the database, the others compute.
+    let lanes = (0..=context.parallel.max(1))
         .map(|_| lane(context, exhibit, turn, (&tally, &course), &waiting));
     try_join_all(lanes).await?;
     Ok(())

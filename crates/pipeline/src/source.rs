@@ -3,35 +3,21 @@
 //! Files of the folder are read here; what lies in containers comes through confined workers. Both
 //! are opened for reading only, and nothing is written beside them.
 
+mod list;
+
+pub use list::{Listed, Scout};
+
 use amparo_evidence::{FolderSource, ObjectStore, SourceError};
 use amparo_model::{Container, Entry, EvidenceItem, Problem, ProblemKind};
-use amparo_sandbox::{
-    EntryPart, Found, SandboxError, TreeEntry, TreePool, TreeRoot, WorkerCommand, WorkerError,
-};
+use amparo_sandbox::{EntryPart, TreePool, TreeRoot, WorkerCommand, WorkerError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Between the path of a container and what lies in it; a name never holds it.
 const INSIDE: &str = "//";
 /// Entries asked of a worker at once.
 const AT_ONCE: usize = 64;
-
-/// Listed things that wait for the caller.
-const LISTED_WAITING: usize = 1_024;
-
-/// What a listing gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listed {
-    /// A file.
-    Entry(Entry),
-    /// A container whose entries follow.
-    Container(Container),
-    /// What could not be read.
-    Problem(Problem),
-}
 
 /// Bytes of an entry, and what was wrong with them.
 pub type Bytes = Result<(Vec<u8>, Vec<Problem>), SourceError>;
@@ -70,56 +56,6 @@ impl Source {
         let parallel = parallel.max(1);
         let (beside, roots) = (Arc::default(), Mutex::default());
         Ok(Self { folder, only, secrets, parallel, beside, workers, roots })
-    }
-
-    /// Everything, the folder's own files first, then what lies in containers. `first` names
-    /// folders, in lower case, that are walked before others; `each` answers whether to go on.
-    ///
-    /// # Errors
-    /// [`SandboxError`] when this machine cannot confine a worker.
-    pub fn list(
-        &self,
-        first: &dyn Fn(&str) -> bool,
-        each: &mut dyn FnMut(Listed) -> bool,
-    ) -> Result<(), SandboxError> {
-        let mut containers = Vec::new();
-        let mut go = true;
-        let mut note = |found: Result<Entry, Problem>| {
-            let listed = match found {
-                Ok(entry) => {
-                    if amparo_sandbox::named_like_container(&entry.path) {
-                        containers.push(entry.path.clone());
-                    }
-                    Listed::Entry(entry)
-                }
-                Err(problem) => Listed::Problem(problem),
-            };
-            go = each(listed);
-            go
-        };
-        match &self.only {
-            Some(only) => {
-                note(self.folder.entry(only).map_err(|error| error.problem()));
-                // Whatever its name: the operator says that it is one.
-                containers = vec![only.clone()];
-            }
-            None => self.folder.list_first(first, &mut note),
-        }
-        if go {
-            go = self.list_containers(&containers, each)?;
-        }
-        if go && self.only.is_some() {
-            self.list_beside(each);
-        }
-        Ok(())
-    }
-
-    /// What was opened beside the one file belongs to the exhibit: it is hashed, and part of what
-    /// the source hashes to.
-    fn list_beside(&self, each: &mut dyn FnMut(Listed) -> bool) {
-        let beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let entries = beside.iter().filter_map(|path| self.folder.entry(path).ok());
-        entries.map(Listed::Entry).all(each);
     }
 
     /// The names of the files of one folder of the exhibit, not of a container; empty when it
@@ -246,72 +182,6 @@ impl Source {
         }
     }
 
-    /// Looks into containers side by side: most are small, or none at all, and then the time goes
-    /// by in waiting for the other side of a pipe.
-    fn list_containers(
-        &self,
-        containers: &[String],
-        each: &mut dyn FnMut(Listed) -> bool,
-    ) -> Result<bool, SandboxError> {
-        if let [only] = containers {
-            return self.list_container(only, each);
-        }
-        let (next, mut go) = (AtomicUsize::new(0), true);
-        let failed = Mutex::new(Ok(()));
-        let look = |tell: SyncSender<Listed>| {
-            // Nobody listens any more when the caller has enough.
-            let mut told = |listed| tell.send(listed).is_ok();
-            while let Some(container) = containers.get(next.fetch_add(1, Ordering::Relaxed)) {
-                match self.list_container(container, &mut told) {
-                    Ok(true) => {}
-                    Ok(false) => break,
-                    Err(error) => {
-                        *failed.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
-                        break;
-                    }
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            let (tell, told) = sync_channel(LISTED_WAITING);
-            for _ in 0..self.parallel.min(containers.len()) {
-                let (tell, look) = (tell.clone(), &look);
-                scope.spawn(move || look(tell));
-            }
-            drop(tell);
-            // The channel ends with the iterator, and so do the lanes.
-            go = told.into_iter().all(&mut *each);
-        });
-        failed.into_inner().unwrap_or_else(PoisonError::into_inner).map(|()| go)
-    }
-
-    fn list_container(
-        &self,
-        root: &str,
-        each: &mut dyn FnMut(Listed) -> bool,
-    ) -> Result<bool, SandboxError> {
-        let tree = match self.root(root) {
-            Ok(tree) => tree,
-            Err(error) => return Ok(each(Listed::Problem(error.problem()))),
-        };
-        let mut go = true;
-        let listed = self.workers.list(&tree, &mut |found| {
-            let told = inside(root, found);
-            go = told.is_none_or(&mut *each);
-            go
-        });
-        match listed {
-            Ok(()) => Ok(go),
-            Err(WorkerError::Sandbox(error)) => Err(error),
-            Err(error) => Ok(each(Listed::Problem(Problem {
-                kind: error.kind(),
-                at: None,
-                subject: root.to_owned(),
-                detail: error.to_string(),
-            }))),
-        }
-    }
-
     fn read_inside(&self, root: &str, entries: &[&Entry], limit: u64) -> Vec<Bytes> {
         let mut read: Vec<Bytes> = Vec::with_capacity(entries.len());
         let tree = match self.root(root) {
@@ -406,36 +276,6 @@ fn root_of(entry: &Entry) -> Option<(&str, &str)> {
 fn part(entry: &Entry, length: u64) -> EntryPart {
     let path = root_of(entry).map_or("", |(_, inside)| inside).to_owned();
     EntryPart { path, place: entry.place.clone(), at: 0, length }
-}
-
-fn inside(root: &str, found: Found) -> Option<Listed> {
-    let path = |inside: &str| format!("{root}{INSIDE}{inside}");
-    Some(match found {
-        Found::Entry(TreeEntry { path: inside, size, place, deleted, modified_at }) => {
-            let path = path(&inside);
-            Listed::Entry(Entry { path, size, modified_at, hashes: None, place, deleted })
-        }
-        Found::Container(container) if container.path.is_empty() => {
-            Listed::Container(Container { path: root.to_owned(), ..container })
-        }
-        Found::Container(container) => {
-            let path = path(&container.path);
-            Listed::Container(Container { path, ..container })
-        }
-        // A file that only has the name of a container is an ordinary one.
-        Found::Problem(problem) if not_a_container(&problem) => return None,
-        Found::Problem(problem) if problem.subject.is_empty() => {
-            Listed::Problem(Problem { subject: root.to_owned(), ..problem })
-        }
-        Found::Problem(problem) => {
-            let subject = path(&problem.subject);
-            Listed::Problem(Problem { subject, ..problem })
-        }
-    })
-}
-
-fn not_a_container(problem: &Problem) -> bool {
-    problem.subject.is_empty() && problem.detail == amparo_sandbox::NO_CONTAINER
 }
 
 /// Most entries come in one piece, which needs no copy.

@@ -84,6 +84,7 @@ const BENCHES: &[&Bench] = &[
     &file_hashes::BENCH,
     &first_alarm::BENCH,
     &folders::FIRST_STORE,
+    &folders::FIRST_STORE_ARCHIVE,
     &folders::MIXED,
     &folders::SMALL,
     &image_list::BENCH,
@@ -107,7 +108,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     let scratch = tempfile::tempdir().map_err(|error| error.to_string())?;
     let bench = Workbench { scratch, python: peers::python() };
     let mut results = Vec::new();
-    println!("{:<18} {:>14} {:>14} {:>8}  unit (peer)", "name", "ours", "peer", "ratio");
+    println!("{:<19} {:>14} {:>14} {:>8}  unit (peer)", "name", "ours", "peer", "ratio");
     for unit in BENCHES.iter().filter(|b| names.is_empty() || names.contains(&b.name)) {
         results.push(measure(unit, &bench)?);
     }
@@ -130,7 +131,7 @@ fn measure(unit: &Bench, bench: &Workbench) -> Result<Measured, String> {
     });
     let show = |value: Option<f64>| value.map_or("absent".to_owned(), |v| format!("{v:.2}"));
     println!(
-        "{:<18} {:>14} {:>14} {:>8}  {} ({})",
+        "{:<19} {:>14} {:>14} {:>8}  {} ({})",
         unit.name,
         show(Some(figures.ours)),
         show(figures.peer),

@@ -7,12 +7,15 @@
 
 use super::support::{CASE, NOW, Unit, copy_folder};
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Calls that change or read the disk, in the names that kernels give them. `write` is not among
-/// them: threads wake each other with it, and what strace breaks there no disk breaks. Objects are
-/// written with it; the steps of their publication fail one by one in the tests of `evidence`.
+/// them: threads wake each other with it, and what strace breaks there no disk breaks. All that
+/// goes to the disk, the database's pages and objects alike, is written by `pwrite64`.
 const CALLS: &[&str] = &[
     "openat",
     "openat2",
@@ -158,18 +161,36 @@ fn whatever_the_system_refuses_the_next_run_completes_and_every_fact_is_there_on
     }
 }
 
-/// Every occurrence of every call with every fault.
+/// Every occurrence of every call with every fault, on all cores. One that loses something does
+/// not end the hours of the others.
 #[expect(clippy::print_stderr, reason = "hours of work show how far they are")]
 fn full_sweep(bench: &Bench) {
-    for call in CALLS {
-        let most = occurrences(bench, call);
-        for fault in FAULTS {
-            for when in 1..=most {
-                bench.try_one(call, fault, &when.to_string());
+    let occurrences = CALLS.iter().map(|call| (*call, occurrences(bench, call)));
+    let tries: Vec<(&str, &str, u64)> = occurrences
+        .flat_map(|(call, most)| {
+            FAULTS.iter().flat_map(move |fault| (1..=most).map(move |when| (call, *fault, when)))
+        })
+        .collect();
+    let next = AtomicUsize::new(0);
+    let losses = Mutex::new(Vec::new());
+    let work = || {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some((call, fault, when)) = tries.get(number) else { return };
+            let tried = || bench.try_one(call, fault, &when.to_string());
+            if std::panic::catch_unwind(AssertUnwindSafe(tried)).is_err() {
+                losses.lock().unwrap().push(format!("{call}:{fault}:when={when}"));
             }
-            eprintln!("{call} {fault}: {most} occurrences tried");
+            if number.is_multiple_of(50) {
+                eprintln!("{number} of {}: {call}:{fault}:when={when}", tries.len());
+            }
         }
-    }
+    };
+    let cores = std::thread::available_parallelism().unwrap().get();
+    std::thread::scope(|scope| (0..cores).for_each(|_| drop(scope.spawn(work))));
+    let losses = losses.into_inner().unwrap();
+    assert!(losses.is_empty(), "{} of {} tries: {losses:#?}", losses.len(), tries.len());
+    eprintln!("{} tries, nothing lost", tries.len());
 }
 
 /// How often one thread makes this call at most.
