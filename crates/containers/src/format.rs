@@ -33,6 +33,9 @@ pub struct Spec {
     pub family: Family,
     /// Rises when the same bytes give other entries.
     pub version: u32,
+    /// Whether its parts have checksums, so that reading all of its medium finds damage where no
+    /// file lies.
+    pub checksums: bool,
     /// Ends of names by which a file is worth opening when it is met in a folder or in another
     /// container, in lower case (`.zip`, `manifest.db`). Media inside images and volumes are
     /// recognised by content alone.

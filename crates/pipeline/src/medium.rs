@@ -1,18 +1,20 @@
 //! Stage `medium`: reads the medium inside an image file once more, whole, and compares it with the
-//! hashes that the image file states.
+//! hashes that the image file states, and its parts with their checksums.
 
 use crate::aside::aside;
 use crate::run::{Done, Exhibit};
 use crate::{Context, PipelineError, stage};
 use amparo_model::{Container, EvidenceId, HashAlgorithm, Problem, ProblemKind, Wave};
+use amparo_sandbox::has_checksums;
 use amparo_store::{FactBatch, Job, NewJob};
 use sha2::Digest;
 use std::sync::Arc;
 
-/// The job for a container that states hashes.
+/// The job for a container that states hashes or checksums.
 pub(crate) fn job(evidence: &EvidenceId, container: &Container) -> Option<NewJob> {
     let stated = container.stored.iter().any(|(algorithm, _)| Sum::of(*algorithm).is_some());
-    stated.then(|| NewJob {
+    let checked = container.formats.last().is_some_and(|format| has_checksums(format));
+    (stated || checked).then(|| NewJob {
         kind: stage::MEDIUM.id.to_owned(),
         evidence: evidence.clone(),
         wave: Wave::Rest.number(),
@@ -71,7 +73,7 @@ fn check(exhibit: &Exhibit, mut container: Container) -> (Container, Vec<Problem
         let detail = format!("the medium hashes to {found}; the image states {stated}");
         problems.push(problem(ProblemKind::Malformed, &container.path, detail));
     }
-    container.verified = Some(found == stated);
+    container.verified = (!stated.is_empty()).then(|| found == stated);
     (container, problems)
 }
 
@@ -113,4 +115,25 @@ impl Sum {
 
 fn problem(kind: ProblemKind, subject: &str, detail: String) -> Problem {
     Problem { kind, at: None, subject: subject.to_owned(), detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_read_whole_when_there_is_something_to_compare_it_with() {
+        let evidence = EvidenceId::new("E-1").unwrap();
+        let container = |format: &str, stored| Container {
+            path: "image".to_owned(),
+            formats: vec![format.to_owned()],
+            stored,
+            place: Vec::new(),
+            verified: None,
+        };
+        let md5 = || vec![(HashAlgorithm::Md5, "00".repeat(16))];
+        assert!(job(&evidence, &container("ewf/1", md5())).is_some());
+        assert!(job(&evidence, &container("ewf/1", Vec::new())).is_some());
+        assert!(job(&evidence, &container("qcow2/1", Vec::new())).is_none());
+    }
 }

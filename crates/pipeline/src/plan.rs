@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 /// counts as many of them, and so does a megabyte.
 const COST_PER_JOB: u64 = 8_192;
 const DECODED_COST: u64 = 256;
-const MEGABYTE_COST: u64 = 16;
+const MEGABYTE_COST: u64 = 8;
 
 /// Ends of names, in lower case, of what decoders look at.
 const DECODED: &[&str] = &[

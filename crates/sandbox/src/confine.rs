@@ -5,7 +5,8 @@
 //! 1. one thread only, or the rest would confine the wrong one;
 //! 2. no descriptor but the pipe (0 and 1) and `/dev/null` (2);
 //! 3. namespaces of its own where the machine's policy allows them, the one step that may give less
-//!    than asked for; root becomes nobody, without groups and capabilities;
+//!    than asked for; root becomes nobody, without groups and capabilities; the worker goes on as
+//!    the only process of its world (`own_world.rs`);
 //! 4. death with the host, no core dump, no tracing by others, no new privileges;
 //! 5. Landlock: no file, no network port, no signal or abstract socket to others;
 //! 6. resource limits: memory, processor time, no new descriptors, no file growth, no processes;
@@ -16,6 +17,7 @@
 
 pub(crate) mod limits;
 pub(crate) mod namespaces;
+mod own_world;
 pub(crate) mod syscalls;
 
 pub use namespaces::Namespaces;
@@ -57,19 +59,30 @@ pub struct CannotConfine {
 /// The user and group that own nothing, by the kernel's own default for unmappable ids.
 pub(crate) const NOBODY: u32 = 65_534;
 
-/// Confines the calling process for good, and tells which namespaces of its own it got.
+/// Confines the calling process for good, and tells which namespaces of its own it got. In one of
+/// processes it goes on as another process; this one stays behind and ends as that ends.
 ///
 /// # Errors
 /// [`CannotConfine`]: the process must end without touching foreign bytes.
 pub fn confine(confinement: &Confinement) -> Result<Namespaces, CannotConfine> {
     one_thread()?;
     limits::close_others().map_err(step("closing descriptors"))?;
-    let namespaces = namespaces::leave(Namespaces::ALL).map_err(step("giving up root"))?;
+    let namespaces = leave_the_machine(confinement.cpu_seconds)?;
     bind_to_host().map_err(step("binding to the host"))?;
     landlock()?;
     limits::set(confinement).map_err(step("setting limits"))?;
     syscalls::filter().map_err(step("seccomp"))?;
     Ok(namespaces)
+}
+
+/// Gives up root and enters namespaces; from here on this is another process, if one of processes
+/// could be had. It may use so much processor time, in seconds.
+pub(crate) fn leave_the_machine(cpu_seconds: u64) -> Result<Namespaces, CannotConfine> {
+    let namespaces = namespaces::leave().map_err(step("giving up root"))?;
+    if namespaces == namespaces.but_processes() || own_world::enter(cpu_seconds).is_ok() {
+        return Ok(namespaces);
+    }
+    Ok(namespaces.but_processes())
 }
 
 pub(crate) fn one_thread() -> Result<(), CannotConfine> {

@@ -43,7 +43,9 @@ pub use list::ListBytes;
 pub use pool::Pool;
 pub use program::{Ended, INPUT, Input, Program, ProgramError, ProgramRequest, Tools, launch};
 pub use serve::{ServeError, serve, serve_pipes};
-pub use tree::{Found, NO_CONTAINER, Open, TreePool, TreeRoot, named_like_container};
+pub use tree::{
+    Found, NO_CONTAINER, Open, TreePool, TreeRoot, has_checksums, named_like_container,
+};
 pub use violation::Violation;
 pub use worker::{Event, Patience, Worker, WorkerCommand};
 

@@ -34,6 +34,13 @@ pub fn named_like_container(path: &str) -> bool {
     amparo_containers::named_like_container(path.as_bytes())
 }
 
+/// Whether a container of this format, given as `id/version`, has checksums in all its parts.
+#[must_use]
+pub fn has_checksums(format: &str) -> bool {
+    let id = format.split('/').next().unwrap_or_default();
+    amparo_containers::by_id(id).is_some_and(|format| format.spec().checksums)
+}
+
 /// A file that is a container.
 pub struct TreeRoot {
     /// Its own name, escaped.

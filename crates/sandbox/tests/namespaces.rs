@@ -1,6 +1,6 @@
 //! The namespaces that a worker says it has are not those of the host. Which they are is the
 //! machine's policy; that what is said is true is not.
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "helpers of tests")]
 
 use amparo_sandbox::{Confinement, WorkerCommand, escape};
 use std::fs::read_link;
@@ -15,7 +15,7 @@ const KINDS: [(&str, &str); 7] = [
     ("ipc", "ipc"),
     ("mnt", "mount"),
     ("net", "network"),
-    ("pid_for_children", "process"),
+    ("pid", "process"),
     ("user", "user"),
     ("uts", "uts"),
 ];
@@ -36,6 +36,12 @@ fn confined() -> Child {
     child
 }
 
+/// The process that works, where the one that was started waits outside its world.
+fn inside(id: u32) -> String {
+    let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+    children.split_whitespace().next().map_or_else(|| id.to_string(), str::to_owned)
+}
+
 #[test]
 fn a_worker_has_the_namespaces_that_it_says() {
     let command = WorkerCommand { program: WORKER.into(), args: vec!["confined".to_owned()] };
@@ -43,10 +49,9 @@ fn a_worker_has_the_namespaces_that_it_says() {
     said.sort_unstable();
     let mut worker = confined();
     let of = |who: &str, kind: &str| read_link(format!("/proc/{who}/ns/{kind}"));
-    let id = worker.id().to_string();
+    let id = inside(worker.id());
     // Only root may look: a worker hides from everybody of its own kind.
     if of(&id, "net").is_ok() {
-        // A world of processes that nobody has entered yet cannot be looked at, and is not ours.
         let own = |kind: &str| of(&id, kind).ok() != of("self", kind).ok();
         let seen: Vec<&str> =
             KINDS.iter().filter(|(kind, _)| own(kind)).map(|(_, name)| *name).collect();
@@ -54,4 +59,17 @@ fn a_worker_has_the_namespaces_that_it_says() {
     }
     drop(worker.stdin.take());
     assert!(worker.wait().unwrap().success());
+}
+
+#[test]
+fn no_process_of_a_worker_outlives_its_end() {
+    let mut worker = confined();
+    let id = inside(worker.id());
+    worker.kill().unwrap();
+    worker.wait().unwrap();
+    let ended = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        !std::path::Path::new(&format!("/proc/{id}")).exists()
+    });
+    assert!(ended, "process {id} goes on");
 }

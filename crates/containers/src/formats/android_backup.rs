@@ -21,6 +21,7 @@ const SPEC: Spec = Spec {
     title: "Android backup (adb backup)",
     family: Family::Backup,
     version: 1,
+    checksums: false,
     suffixes: &[".ab"],
     gaps: &[
         "Encrypted backups are recognised, not opened.",

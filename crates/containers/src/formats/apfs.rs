@@ -27,6 +27,7 @@ const SPEC: Spec = Spec {
     title: "APFS (Apple File System)",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[],
     gaps: &[
         "Encrypted volumes (FileVault, and all on chips that encrypt) are named as a problem, \

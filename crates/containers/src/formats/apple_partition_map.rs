@@ -21,6 +21,7 @@ static SPEC: Spec = Spec {
     title: "Apple partition map",
     family: Family::Volumes,
     version: 1,
+    checksums: false,
     suffixes: &[".dd", ".raw", ".img", ".dmg"],
     gaps: &[
         "A medium that is also an ISO 9660 volume is read as that volume alone.",

@@ -35,6 +35,7 @@ static SPEC: Spec = Spec {
     title: "Expert Witness image (E01)",
     family: Family::Image,
     version: 1,
+    checksums: true,
     suffixes: &[".e01", ".s01", ".ex01", ".l01", ".lx01"],
     gaps: &[
         "The second version of the format (Ex01) and logical evidence (L01, Lx01) are not read.",

@@ -26,6 +26,7 @@ const SPEC: Spec = Spec {
     title: "exFAT file system",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[],
     gaps: &[
         "Deleted entries are read along their chain where that is still whole and free, else from \

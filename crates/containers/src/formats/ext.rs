@@ -40,6 +40,7 @@ const SPEC: Spec = Spec {
     title: "ext2, ext3 and ext4",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[".ext2", ".ext3", ".ext4"],
     gaps: &[
         "The journal is not replayed: a volume that was not unmounted may lack its last changes.",

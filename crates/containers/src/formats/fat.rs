@@ -35,6 +35,7 @@ const SPEC: Spec = Spec {
     title: "FAT12, FAT16 and FAT32 file system",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[],
     gaps: &[
         "Deleted entries are read from their first cluster on over clusters that are free now; a \

@@ -25,6 +25,7 @@ static SPEC: Spec = Spec {
     title: "GUID partition table",
     family: Family::Volumes,
     version: 1,
+    checksums: false,
     suffixes: &[".dd", ".raw", ".img", ".bin"],
     gaps: &[
         "Names and types of partitions are not shown, nor is what lies between partitions.",

@@ -24,6 +24,7 @@ const SPEC: Spec = Spec {
     title: "gzip file",
     family: Family::Archive,
     version: 1,
+    checksums: false,
     suffixes: &[".gz", ".tgz"],
     gaps: &[
         "The listed size is what the file's end states, modulo 4 GiB and of its last member only.",

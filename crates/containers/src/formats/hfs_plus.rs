@@ -30,6 +30,7 @@ const SPEC: Spec = Spec {
     title: "HFS+ and HFSX (Mac OS Extended)",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[],
     gaps: &[
         "A journal that was not played back is named as a problem and not read, nor is the \

@@ -23,6 +23,7 @@ const SPEC: Spec = Spec {
     title: "ISO 9660 with Rock Ridge and Joliet",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[".iso", ".cdr"],
     gaps: &[
         "UDF is not read: a disc with UDF alone is refused, one with both is listed by ISO 9660.",

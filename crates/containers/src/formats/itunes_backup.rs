@@ -43,6 +43,7 @@ const SPEC: Spec = Spec {
     title: "Backup of an iPhone or iPad (iTunes, Finder)",
     family: Family::Backup,
     version: 1,
+    checksums: false,
     suffixes: &["manifest.db", "manifest.mbdb", "manifest.plist"],
     gaps: &[
         "Behind a damaged record of a Manifest.mbdb (before iOS 10) nothing is found.",

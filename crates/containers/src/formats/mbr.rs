@@ -24,6 +24,7 @@ static SPEC: Spec = Spec {
     title: "Partitions of a Master Boot Record",
     family: Family::Volumes,
     version: 1,
+    checksums: false,
     suffixes: &[".dd", ".raw", ".img", ".bin"],
     gaps: &[
         "Sectors are taken to have 512 bytes.",

@@ -36,6 +36,7 @@ const SPEC: Spec = Spec {
     title: "NTFS",
     family: Family::FileSystem,
     version: 1,
+    checksums: false,
     suffixes: &[],
     gaps: &[
         "Names that only remain in the unused parts of folder indexes are not searched.",

@@ -36,6 +36,7 @@ static SPEC: Spec = Spec {
     title: "QEMU disk image (qcow2)",
     family: Family::Image,
     version: 1,
+    checksums: false,
     suffixes: &[".qcow2", ".qcow"],
     gaps: &[
         "Snapshots kept inside the image are not read; the medium is shown as it was last.",

@@ -21,6 +21,7 @@ static SPEC: Spec = Spec {
     title: "Raw image in several files",
     family: Family::Image,
     version: 1,
+    checksums: false,
     suffixes: &[".001", ".000", ".aa"],
     gaps: &[
         "A missing file is taken to be as long as the first; a last one that is missing is not \

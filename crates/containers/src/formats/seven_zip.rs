@@ -32,6 +32,7 @@ const SPEC: Spec = Spec {
     title: "7z archive",
     family: Family::Archive,
     version: 1,
+    checksums: false,
     suffixes: &[".7z"],
     gaps: &[
         "Archives split over several files and archives inside programs are not opened.",

@@ -24,6 +24,7 @@ const SPEC: Spec = Spec {
     title: "TAR archive",
     family: Family::Archive,
     version: 1,
+    checksums: false,
     suffixes: &[".tar"],
     gaps: &[
         "Archives split over several volumes are not put together.",

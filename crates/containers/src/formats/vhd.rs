@@ -25,6 +25,7 @@ static SPEC: Spec = Spec {
     title: "Virtual PC disk image (VHD)",
     family: Family::Image,
     version: 1,
+    checksums: false,
     suffixes: &[".vhd", ".vpc", ".avhd"],
     gaps: &[
         "Differencing images, which need the image they were split off from, are not read.",

@@ -28,6 +28,7 @@ static SPEC: Spec = Spec {
     title: "Hyper-V disk image (VHDX)",
     family: Family::Image,
     version: 1,
+    checksums: false,
     suffixes: &[".vhdx", ".avhdx"],
     gaps: &[
         "Differencing images, which need the image they were split off from, are not read.",

@@ -26,6 +26,7 @@ static SPEC: Spec = Spec {
     title: "VMware disk image (VMDK)",
     family: Family::Image,
     version: 1,
+    checksums: false,
     suffixes: &[".vmdk"],
     gaps: &[
         "Images with a parent (snapshots, linked clones) and the sparse forms of ESX servers \

@@ -33,6 +33,7 @@ const SPEC: Spec = Spec {
     title: "ZIP archive",
     family: Family::Archive,
     version: 1,
+    checksums: false,
     suffixes: &[".zip", ".zipx", ".ufdr", ".clbx"],
     gaps: &[
         "Archives split over several files are not put together.",

@@ -6,9 +6,8 @@
 //! nobody. Anybody else gains the right to the others with the first, the world of users, in which
 //! the process has every right over worlds that hold nothing; these rights are given up too.
 //!
-//! The process itself keeps its number in the machine's world: a new world of processes begins
-//! with the children, and it may have none. While it waits for its first child, no thread can
-//! start.
+//! A new world of processes begins with the children, so that the worker has to become its own
+//! child (`own_world.rs`). Until then no thread can start.
 
 use super::{become_nobody, drop_capabilities};
 use rustix::thread::UnshareFlags;
@@ -31,8 +30,6 @@ pub struct Namespaces(u8);
 impl Namespaces {
     /// Every kind that is asked for.
     pub const ALL: Self = Self(0x7f);
-    /// Every kind but that of processes, for a program that has threads.
-    pub(crate) const WITH_THREADS: Self = Self(0x3f);
 
     /// Their names.
     #[must_use]
@@ -55,6 +52,10 @@ impl Namespaces {
         Self(byte).and(Self::ALL)
     }
 
+    pub(super) fn but_processes(self) -> Self {
+        self.and(Self(0x3f))
+    }
+
     fn has(self, bit: usize) -> bool {
         self.0 & (1 << bit) != 0
     }
@@ -70,8 +71,8 @@ impl Namespaces {
 }
 
 /// Gives up root, capabilities, and the worlds of the machine as far as its policy allows.
-pub(crate) fn leave(wanted: Namespaces) -> rustix::io::Result<Namespaces> {
-    let mut had = Namespaces::default();
+pub(crate) fn leave() -> rustix::io::Result<Namespaces> {
+    let (mut had, wanted) = (Namespaces::default(), Namespaces::ALL);
     // Before root is given up: all that root may make. The world of users comes after, because in
     // one where nobody has a number nobody can become nobody.
     had.enter(wanted.and(Namespaces(!1)));

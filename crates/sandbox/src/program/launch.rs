@@ -2,8 +2,7 @@
 //! does not need, then becomes it.
 //!
 //! 1. one thread, and no descriptor but the input (0), the output (1) and the words (2);
-//! 2. namespaces as a worker has them, but for that of processes, in which no thread could start;
-//!    root becomes nobody; death with the host, no new privileges;
+//! 2. namespaces as a worker has them; root becomes nobody; death with the host, no new privileges;
 //! 3. the input must be openable by name, because programs seek in what they open; a file that
 //!    this user may not open again is copied into sealed memory;
 //! 4. Landlock: read the libraries and the input, execute the program and the system's loader;
@@ -19,7 +18,7 @@
 
 use super::calls;
 use crate::confine::{
-    CannotConfine, NOBODY, Namespaces, bind_to_host, limits, namespaces, one_thread, step,
+    CannotConfine, NOBODY, bind_to_host, leave_the_machine, limits, one_thread, step,
 };
 use crate::error::SandboxError;
 use landlock::{
@@ -108,7 +107,7 @@ fn prepare(request: &str) -> Result<Ready, CannotConfine> {
     if request.names_output {
         give_output_away().map_err(step("giving the output away"))?;
     }
-    namespaces::leave(Namespaces::WITH_THREADS).map_err(step("giving up root"))?;
+    leave_the_machine(request.cpu_seconds)?;
     bind_to_host().map_err(step("binding to the host"))?;
     let copied = make_openable().map_err(step("input"))?;
     landlock(&program, copied)?;
