@@ -2,6 +2,7 @@
 
 use super::support::{CASE, Unit, count};
 use amparo_scenario::{Params, build};
+use std::collections::BTreeSet;
 
 fn add<'a>(device: &'a str, label: &'a str) -> Vec<&'a str> {
     vec!["evidence", "add", device, "--case", CASE, "--authorisation", "O-1", "--label", label]
@@ -116,6 +117,44 @@ fn a_second_exhibit_takes_back_nothing_that_the_first_one_showed() {
     }
     unit.run("ines", &add(&unit.path("backup"), "E-2")).ended(0);
     assert_eq!(verdicts(), before);
+}
+
+/// A store in an archive is read before the listing of the archive is recorded, with all of its
+/// companions, wherever they stand: what comes of it is what the folder gave.
+#[test]
+fn a_store_in_an_archive_is_read_with_its_companions_as_in_a_folder() {
+    let world = tempfile::tempdir().unwrap();
+    build(&Params { seed: 9, scale: 0.3 }, world.path(), &mut |_| {}).unwrap();
+    let unit = Unit::with_case("Unit");
+    let app = world.path().join("devices/phone/data/data/com.whatsapp");
+    let records = || {
+        let path = unit.path("facts.jsonl");
+        unit.run("sofia", &["dump", &path]).ended(0);
+        let facts = std::fs::read_to_string(path).unwrap();
+        let of_store = |line: &&str| {
+            let tables = ["accounts", "chats", "contacts", "facts", "messages", "transfers"];
+            tables.iter().any(|table| line.contains(&format!(r#""table":"{table}""#)))
+        };
+        facts.lines().filter(of_store).map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    unit.run("ines", &add(app.to_str().unwrap(), "E-1")).ended(0);
+    let in_folder = records();
+    assert!(in_folder.len() > 100, "{}", in_folder.len());
+    let archive = unit.path("phone.tar");
+    let members =
+        ["databases/msgstore.db-wal", "shared_prefs", "databases/msgstore.db", "databases/wa.db"];
+    let made = std::process::Command::new("tar")
+        .args(["--transform", "s,^,com.whatsapp/,", "-cf", &archive, "-C", app.to_str().unwrap()])
+        .args(members)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let added = unit.run("ines", &add(&archive, "E-2")).ended(0).json();
+    assert!(added["summary"]["first_store_ms"].is_u64(), "{added}");
+    let new: Vec<_> = records().difference(&in_folder).cloned().collect();
+    // The archive is a file of its own; nothing else is new.
+    assert!(new.iter().all(|line| line.contains(r#""stage":"fingerprint""#)), "{new:#?}");
+    assert_eq!(new.len(), 1, "{new:#?}");
 }
 
 #[test]
