@@ -5,8 +5,8 @@
 //! 1. one thread only, or the rest would confine the wrong one;
 //! 2. no descriptor but the pipe (0 and 1) and `/dev/null` (2);
 //! 3. namespaces of its own where the machine's policy allows them, the one step that may give less
-//!    than asked for; root becomes nobody, without groups and capabilities; the worker goes on as
-//!    the only process of its world (`own_world.rs`);
+//!    than asked for; root becomes nobody, without groups and capabilities; the worker goes on alone
+//!    in a world of processes (`own_world.rs`);
 //! 4. death with the host, no core dump, no tracing by others, no new privileges;
 //! 5. Landlock: no file, no network port, no signal or abstract socket to others;
 //! 6. resource limits: memory, processor time, no new descriptors, no file growth, no processes;
@@ -67,7 +67,7 @@ pub(crate) const NOBODY: u32 = 65_534;
 pub fn confine(confinement: &Confinement) -> Result<Namespaces, CannotConfine> {
     one_thread()?;
     limits::close_others().map_err(step("closing descriptors"))?;
-    let namespaces = leave_the_machine(confinement.cpu_seconds)?;
+    let namespaces = leave_the_machine()?;
     bind_to_host().map_err(step("binding to the host"))?;
     landlock()?;
     limits::set(confinement).map_err(step("setting limits"))?;
@@ -76,10 +76,10 @@ pub fn confine(confinement: &Confinement) -> Result<Namespaces, CannotConfine> {
 }
 
 /// Gives up root and enters namespaces; from here on this is another process, if one of processes
-/// could be had. It may use so much processor time, in seconds.
-pub(crate) fn leave_the_machine(cpu_seconds: u64) -> Result<Namespaces, CannotConfine> {
+/// could be had.
+pub(crate) fn leave_the_machine() -> Result<Namespaces, CannotConfine> {
     let namespaces = namespaces::leave().map_err(step("giving up root"))?;
-    if namespaces == namespaces.but_processes() || own_world::enter(cpu_seconds).is_ok() {
+    if namespaces == namespaces.but_processes() || own_world::enter().is_ok() {
         return Ok(namespaces);
     }
     Ok(namespaces.but_processes())

@@ -17,7 +17,7 @@ pub fn run(name: &str) -> bool {
     }
     let confinement: Confinement =
         frame().and_then(|(_, body)| serde_json::from_slice(&body).ok()).unwrap_or_default();
-    // Confined, each may be the first and only process of its world.
+    // Confined, each may have the same number in a world of its own.
     let number = std::process::id();
     if name == "spins_on" {
         ignore_the_first_limit();

@@ -6,19 +6,10 @@ use std::io;
 
 /// Closes every descriptor from 3 upwards, whatever the host may have left open by mistake.
 pub fn close_others() -> io::Result<()> {
-    close_from(3)
-}
-
-/// Closes every descriptor, for a process that only waits.
-pub fn close_all() -> io::Result<()> {
-    close_from(0)
-}
-
-fn close_from(first: u32) -> io::Result<()> {
     #[expect(unsafe_code, reason = "no safe interface closes descriptors that nobody owns")]
-    // SAFETY: the process has one thread, and no value in it that is used afterwards owns one of
-    // these descriptors. Arguments are plain integers.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0u32) };
+    // SAFETY: the process is at its start with one thread, and no value in it owns a descriptor
+    // above 2; nothing can use one of these numbers afterwards. Arguments are plain integers.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, 0u32) };
     if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 

@@ -107,7 +107,7 @@ fn prepare(request: &str) -> Result<Ready, CannotConfine> {
     if request.names_output {
         give_output_away().map_err(step("giving the output away"))?;
     }
-    leave_the_machine(request.cpu_seconds)?;
+    leave_the_machine()?;
     bind_to_host().map_err(step("binding to the host"))?;
     let copied = make_openable().map_err(step("input"))?;
     landlock(&program, copied)?;
