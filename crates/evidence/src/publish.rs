@@ -113,8 +113,8 @@ impl<'f> Scratch<'f> {
         Ok(scratch)
     }
 
-    /// Adds bytes to those written so far. Written at their place: what goes to the disk has a
-    /// system call that nothing else uses, and a fault sweep can break it alone.
+    /// Adds bytes to those written so far. Written at their place, by a system call that threads
+    /// do not wake each other with: a fault sweep can break it alone.
     pub fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.faults.before(Step::Write, &self.path)?;
         self.file.write_all_at(bytes, self.written)?;

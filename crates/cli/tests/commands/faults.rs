@@ -14,8 +14,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Calls that change or read the disk, in the names that kernels give them. `write` is not among
-/// them: threads wake each other with it, and what strace breaks there no disk breaks. All that
-/// goes to the disk, the database's pages and objects alike, is written by `pwrite64`.
+/// them: threads wake each other with it, and what strace breaks there no disk breaks. Pages
+/// of the database and objects are written by `pwrite64`; lines of the audit log are not.
 const CALLS: &[&str] = &[
     "openat",
     "openat2",

@@ -5,8 +5,8 @@
 //! The kernel spares the first process of a world most signals, those among them that tell why a
 //! worker ended. So the first one only holds the world open, and the worker is the second.
 //!
-//! Neither of the two others has rights or anything to read. The one outside dies with the host; the
-//! first one ends when the pipe between them breaks, and with it the kernel ends its world.
+//! Neither of the two others has rights or anything to read. The one outside dies with the host;
+//! the first one ends when the pipe between them breaks, and with it the kernel ends its world.
 
 use super::bind_to_host;
 use rustix::pipe::{PipeFlags, pipe_with};
