@@ -5,8 +5,8 @@
 //! 1. one thread only, or the rest would confine the wrong one;
 //! 2. no descriptor but the pipe (0 and 1) and `/dev/null` (2);
 //! 3. namespaces of its own where the machine's policy allows them, the one step that may give less
-//!    than asked for; root becomes nobody, without groups and capabilities; the worker goes on alone
-//!    in a world of processes (`own_world.rs`);
+//!    than asked for; root becomes nobody, without groups and capabilities; the worker
+//!    goes on alone in a world of processes (`own_world.rs`);
 //! 4. death with the host, no core dump, no tracing by others, no new privileges;
 //! 5. Landlock: no file, no network port, no signal or abstract socket to others;
 //! 6. resource limits: memory, processor time, no new descriptors, no file growth, no processes;
