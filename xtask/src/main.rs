@@ -3,7 +3,7 @@
 //! `gen [--check]` writes the generated pages under `docs/`, or fails when they are not current.
 //! `bench [NAME...]` measures, beside named peers, and writes `target/bench.json`.
 //! `bench error_table` writes `docs/error-table.md`; it takes minutes and has no peer.
-//! `faults` makes every system call fail once while evidence is attached; it takes hours.
+//! `faults` makes every system call fail once while evidence is attached; it takes long.
 //! `tip-quality` tells how many tips with a planted danger stand first among 100,000.
 //! `launch REQUEST` is the confined step before FFmpeg; started by this program itself.
 //! To add a command: a module here and an arm in [`main`].

@@ -107,6 +107,18 @@ pub fn claiming(path: &str) -> impl Iterator<Item = &'static dyn Parser> {
     CLAIMS.iter().filter(move |(_, set)| set.is_match(path)).map(|(parser, _)| *parser)
 }
 
+/// Whether a file of this name may be a companion of an app's store, whatever lies beside it.
+#[must_use]
+pub fn may_accompany(path: &str) -> bool {
+    COMPANIONS.is_match(spec::name_of(path))
+}
+
+static COMPANIONS: LazyLock<GlobSet> = LazyLock::new(|| {
+    let apps = PARSERS.iter().map(|parser| parser.spec()).filter(|spec| spec.family == Family::App);
+    let companions = apps.flat_map(|spec| spec.companions);
+    spec::globs(companions.map(|one| spec::name_of(one.path).replace("{main}", "*")))
+});
+
 static CLAIMS: LazyLock<Vec<(&'static dyn Parser, GlobSet)>> = LazyLock::new(|| {
     let set = |spec: &Spec| spec::globs(spec.claims.iter().map(|glob| (*glob).to_owned()));
     let apps = PARSERS.iter().filter(|parser| parser.spec().family == Family::App);

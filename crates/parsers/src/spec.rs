@@ -137,6 +137,10 @@ pub(crate) fn globs(patterns: impl Iterator<Item = String>) -> GlobSet {
     set.build().unwrap_or_default()
 }
 
+pub(crate) fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 fn resolve(companion: &str, main: &str) -> String {
     let (mut folder, name) = main.rsplit_once('/').unwrap_or(("", main));
     let mut rest = companion;

@@ -11,7 +11,7 @@ use crate::run::{Exhibit, run_job_of_wave};
 use crate::source::{Scout, Source};
 use crate::{Context, PipelineError, plan};
 use amparo_model::{Entry, EvidenceItem, Wave};
-use amparo_parsers::{Parser, Spec};
+use amparo_parsers::Spec;
 use std::sync::Arc;
 
 /// First bytes read to recognise an app store.
@@ -20,22 +20,18 @@ const HEAD_BYTES: u64 = 4_096;
 const SCOUT_MS_MAX: u64 = 20_000;
 
 /// Looks through large containers for files that may belong to app stores.
-pub(crate) fn scout<'p>(context: &Context, planner: &'p plan::Planner) -> Scout<'p> {
+pub(crate) fn scout(context: &Context) -> Scout {
     let elapsed_ms = Arc::clone(&context.elapsed_ms);
     Scout {
-        wants: Box::new(|entry| planner.may_belong(&entry.path)),
+        wants: |entry| plan::may_belong(&entry.path),
         goes_on: Box::new(move || elapsed_ms() < SCOUT_MS_MAX),
     }
 }
 
 /// The parser that claims an entry and recognises its first bytes.
-pub(crate) fn recognised(
-    source: &Source,
-    planner: &plan::Planner,
-    entry: &Entry,
-) -> Option<&'static Spec> {
+pub(crate) fn recognised(source: &Source, entry: &Entry) -> Option<&'static Spec> {
     let head = source.head(entry, HEAD_BYTES).unwrap_or_default();
-    planner.parser_for(&entry.path, &head).map(Parser::spec)
+    plan::parser_for(&entry.path, &head)
 }
 
 /// Reads the app stores among `met`, entries of the folder, and `sought`, entries of a container
@@ -44,7 +40,6 @@ pub(crate) async fn read_stores(
     context: &Context,
     item: &EvidenceItem,
     source: &Arc<Source>,
-    planner: &plan::Planner,
     (met, sought): (&[Entry], Vec<Entry>),
     course: &mut Course,
 ) -> Result<(), PipelineError> {
@@ -54,7 +49,7 @@ pub(crate) async fn read_stores(
     let (mut stores, mut beside) = (plan::Stores::default(), Vec::new());
     let in_folder = met.iter().filter(|entry| entry.place.is_empty());
     for entry in in_folder.chain(&sought) {
-        if let Some(spec) = store_at(context, source, planner, entry) {
+        if let Some(spec) = store_at(context, source, entry) {
             stores.add(spec, &entry.path);
             let folders = plan::folders_beside(spec, &entry.path);
             beside.extend(folders.iter().flat_map(|folder| source.files_of(folder)));
@@ -76,15 +71,10 @@ pub(crate) async fn read_stores(
     Ok(())
 }
 
-fn store_at(
-    context: &Context,
-    source: &Source,
-    planner: &plan::Planner,
-    entry: &Entry,
-) -> Option<&'static Spec> {
-    let claimed = !entry.deleted && !planner.claimed_by(&entry.path).is_empty();
+fn store_at(context: &Context, source: &Source, entry: &Entry) -> Option<&'static Spec> {
+    let claimed = !entry.deleted && plan::is_claimed(&entry.path);
     if !claimed || context.scope.excludes_store(&entry.path).is_some() {
         return None;
     }
-    recognised(source, planner, entry)
+    recognised(source, entry)
 }

@@ -9,6 +9,7 @@ use crate::course::{Course, Halt};
 use crate::source::{Listed, Scout, Source};
 use crate::{Context, PipelineError, Progress, early, medium, pages, plan, scope};
 use amparo_model::{Container, DataCategory, Entry, EvidenceItem, Problem, ProblemKind, Wave};
+use amparo_parsers::claiming;
 use amparo_sandbox::SandboxError;
 use amparo_store::NewJob;
 use std::sync::Arc;
@@ -36,17 +37,15 @@ pub(crate) async fn run(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Option<Halt>, PipelineError> {
     let (tell, mut told) = mpsc::channel(WAITING);
-    let planner = Arc::new(plan::Planner::new());
-    let (walked, seeking, run) = (Arc::clone(source), Arc::clone(&planner), context.clone());
-    let walk =
-        tokio::task::spawn_blocking(move || walk(&walked, &early::scout(&run, &seeking), &tell));
+    let (walked, scout) = (Arc::clone(source), early::scout(context));
+    let walk = tokio::task::spawn_blocking(move || walk(&walked, &scout, &tell));
     let (mut listed, mut media) = (0, Vec::new());
     while let Some(batch) = told.recv().await {
         let Batch { entries: some, problems: found, containers, sought } = batch;
         context.store.record_listing(&item.id, &some, &found).await?;
         context.store.record_containers(&item.id, &containers).await?;
         media.extend(containers.iter().filter_map(|one| medium::job(&item.id, one)));
-        early::read_stores(context, item, source, &planner, (&some, sought), course).await?;
+        early::read_stores(context, item, source, (&some, sought), course).await?;
         listed += some.len() as u64;
         course.listed(listed);
         progress(Progress::Listed { entries: listed });
@@ -60,7 +59,7 @@ pub(crate) async fn run(
     if let Some(halt) = course.look(context, &item.id).await? {
         return Ok(Some(halt));
     }
-    let mut jobs = planned(context, item, source, &planner).await?;
+    let mut jobs = planned(context, item, source).await?;
     if context.scope.covers(DataCategory::Media) {
         jobs.extend(media);
     }
@@ -68,11 +67,7 @@ pub(crate) async fn run(
     Ok(None)
 }
 
-fn walk(
-    source: &Source,
-    scout: &Scout<'_>,
-    tell: &mpsc::Sender<Batch>,
-) -> Result<(), SandboxError> {
+fn walk(source: &Source, scout: &Scout, tell: &mpsc::Sender<Batch>) -> Result<(), SandboxError> {
     let first = plan::first_folders();
     let mut batch = Batch::default();
     let listed = source.list(&|name| first.contains(name), scout, &mut |listed| {
@@ -98,13 +93,12 @@ async fn planned(
     context: &Context,
     item: &EvidenceItem,
     source: &Source,
-    planner: &plan::Planner,
 ) -> Result<Vec<NewJob>, PipelineError> {
     let mut planned = Planned::new(context, item);
     let mut pages = pages::Pages::new(&context.store, &item.id);
     while let Some(page) = pages.next().await? {
         for entry in &page {
-            planned.store(context, source, planner, entry);
+            planned.store(context, source, entry);
             planned.media(context, entry);
         }
         let Planned { problems, jobs, .. } = &mut planned;
@@ -153,23 +147,17 @@ impl Planned {
         }
     }
 
-    fn store(
-        &mut self,
-        context: &Context,
-        source: &Source,
-        planner: &plan::Planner,
-        entry: &Entry,
-    ) {
-        if entry.deleted || planner.claimed_by(&entry.path).is_empty() {
+    fn store(&mut self, context: &Context, source: &Source, entry: &Entry) {
+        if entry.deleted || !plan::is_claimed(&entry.path) {
             return;
         }
         if let Some(why) = context.scope.excludes_store(&entry.path) {
             self.problems.push(scope::problem(&entry.path, why));
             return;
         }
-        match early::recognised(source, planner, entry) {
+        match early::recognised(source, entry) {
             Some(spec) => self.stores.add(spec, &entry.path),
-            None => self.problems.push(not_recognised(planner, &entry.path)),
+            None => self.problems.push(not_recognised(&entry.path)),
         }
     }
 
@@ -189,8 +177,8 @@ impl Planned {
     }
 }
 
-fn not_recognised(planner: &plan::Planner, path: &str) -> Problem {
-    let names: Vec<&str> = planner.claimed_by(path).iter().map(|spec| spec.id).collect();
+fn not_recognised(path: &str) -> Problem {
+    let names: Vec<&str> = claiming(path).map(|parser| parser.spec().id).collect();
     let detail = format!(
         "named like a store of {}, but its first bytes are not; examined as an ordinary file",
         names.join(", ")

@@ -4,9 +4,8 @@
 //! folders come before the rest because what was made on the device is most often unseen.
 
 use amparo_model::{Entry, EvidenceId, Wave};
-use amparo_parsers::{CompanionTest, Family, PARSERS, Parser, Spec};
+use amparo_parsers::{CompanionTest, Family, PARSERS, Parser, Spec, claiming, may_accompany};
 use amparo_store::NewJob;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 
@@ -92,52 +91,22 @@ pub struct FingerprintJob {
     pub paths: Vec<String>,
 }
 
-/// Decides which listed paths are app stores and which companions they bring.
-pub struct Planner {
-    claims: Vec<(&'static dyn Parser, GlobSet)>,
-    /// Names of companions, whatever their store.
-    companions: GlobSet,
+/// The parser that claims this path and recognises its first bytes.
+#[must_use]
+pub fn parser_for(path: &str, head: &[u8]) -> Option<&'static Spec> {
+    claiming(path).find(|parser| parser.probe(head)).map(Parser::spec)
 }
 
-impl Planner {
-    /// Compiles the claims of all app parsers. A claim that is no valid glob claims nothing; the
-    /// parsers' tree-wide tests refuse such a claim.
-    #[must_use]
-    pub fn new() -> Self {
-        let apps = PARSERS.iter().copied().filter(|p| p.spec().family == Family::App);
-        let claims: Vec<_> =
-            apps.map(|parser| (parser, globs(parser.spec().claims.iter().copied()))).collect();
-        let companions = claims.iter().flat_map(|(parser, _)| parser.spec().companions);
-        let names = companions.map(|companion| name_of(companion.path).replace("{main}", "*"));
-        let companions = globs(names.collect::<Vec<_>>().iter().map(String::as_str));
-        Self { claims, companions }
-    }
-
-    /// The parser that claims this path and recognises its first bytes.
-    #[must_use]
-    pub fn parser_for(&self, path: &str, head: &[u8]) -> Option<&'static dyn Parser> {
-        let claims = |set: &GlobSet| set.is_match(path);
-        self.claims.iter().find(|(p, set)| claims(set) && p.probe(head)).map(|(p, _)| *p)
-    }
-
-    /// Whether the path may be one of an app store: its main file, or a companion.
-    #[must_use]
-    pub fn may_belong(&self, path: &str) -> bool {
-        self.companions.is_match(name_of(path)) || !self.claimed_by(path).is_empty()
-    }
-
-    /// Parsers that claim this path by its name, whatever it holds.
-    #[must_use]
-    pub fn claimed_by(&self, path: &str) -> Vec<&'static Spec> {
-        let hit = self.claims.iter().filter(|(_, set)| set.is_match(path));
-        hit.map(|(parser, _)| parser.spec()).collect()
-    }
+/// Whether a parser claims this path by its name, whatever it holds.
+#[must_use]
+pub fn is_claimed(path: &str) -> bool {
+    claiming(path).next().is_some()
 }
 
-impl Default for Planner {
-    fn default() -> Self {
-        Self::new()
-    }
+/// Whether the path may be one of an app store: its main file, or a companion.
+#[must_use]
+pub fn may_belong(path: &str) -> bool {
+    may_accompany(path) || is_claimed(path)
 }
 
 /// App stores that were met, waiting for their companions: paths are offered one by one, in any
@@ -199,10 +168,6 @@ pub fn folders_beside(spec: &Spec, main: &str) -> BTreeSet<String> {
 
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// The folder in which a companion lies: `../prefs/*.xml` beside `a/db/main` is in `a/prefs`.
@@ -288,7 +253,7 @@ pub fn fingerprint_jobs<'e>(
 }
 
 fn cost_of(path: &str) -> u64 {
-    let name = name_of(path).to_lowercase();
+    let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
     if DECODED.iter().any(|end| name.ends_with(end)) { DECODED_COST } else { 1 }
 }
 
@@ -302,18 +267,6 @@ fn in_camera_folder(path: &str) -> bool {
     folder_of(path)
         .split('/')
         .any(|folder| CAMERA_FOLDERS.contains(&folder.to_lowercase().as_str()))
-}
-
-fn globs<'p>(patterns: impl Iterator<Item = &'p str>) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        if let Ok(glob) =
-            GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build()
-        {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -348,10 +301,9 @@ mod tests {
 
     #[test]
     fn what_may_belong_to_a_store_is_known_by_its_name() {
-        let planner = Planner::new();
         let may = ["a/databases/msgstore.db", "a/databases/MSGSTORE.db-wal", "b/c/wa.db"];
-        may.iter().for_each(|path| assert!(planner.may_belong(path), "{path}"));
-        assert!(!planner.may_belong("a/databases/holiday.jpg"));
+        may.iter().for_each(|path| assert!(may_belong(path), "{path}"));
+        assert!(!may_belong("a/databases/holiday.jpg"));
     }
 
     #[test]

@@ -99,9 +99,7 @@ fn a_second_exhibit_takes_back_nothing_that_the_first_one_showed() {
     let import = ["hashset", "import", list, "--id", "k", "--dated", "2026-02-01", "--source", "s"];
     unit.run("admin", &import).ended(0);
     let verdicts = || {
-        let path = unit.path("facts.jsonl");
-        unit.run("sofia", &["dump", &path]).ended(0);
-        let facts = std::fs::read_to_string(path).unwrap();
+        let facts = unit.dump();
         let novelty = facts.lines().filter(|line| line.contains(r#""table":"novelty""#));
         let sure = novelty.filter(|line| !line.contains(r#"\"unsure\""#));
         sure.map(str::to_owned).collect::<Vec<_>>()
@@ -128,9 +126,7 @@ fn a_store_in_an_archive_is_read_with_its_companions_as_in_a_folder() {
     let unit = Unit::with_case("Unit");
     let app = world.path().join("devices/phone/data/data/com.whatsapp");
     let records = || {
-        let path = unit.path("facts.jsonl");
-        unit.run("sofia", &["dump", &path]).ended(0);
-        let facts = std::fs::read_to_string(path).unwrap();
+        let facts = unit.dump();
         let of_store = |line: &&str| {
             let tables = ["accounts", "chats", "contacts", "facts", "messages", "transfers"];
             tables.iter().any(|table| line.contains(&format!(r#""table":"{table}""#)))

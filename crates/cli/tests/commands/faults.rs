@@ -105,9 +105,7 @@ fn copy(unit: &Unit) -> Unit {
 }
 
 fn facts(unit: &Unit) -> BTreeSet<String> {
-    let file = unit.path("facts.jsonl");
-    unit.run("sofia", &["dump", &file]).ended(0);
-    let text = std::fs::read_to_string(&file).unwrap();
+    let text = unit.dump();
     let of_work = |line: &&str| WORK.iter().any(|t| line.contains(&format!("\"table\":\"{t}\"")));
     let lines: Vec<String> = text.lines().filter(|l| !of_work(l)).map(str::to_owned).collect();
     let set: BTreeSet<String> = lines.iter().cloned().collect();

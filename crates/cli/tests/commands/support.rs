@@ -127,6 +127,13 @@ impl Unit {
         run(&all)
     }
 
+    /// Every fact of the unit and each case's current alarms, a line each.
+    pub fn dump(&self) -> String {
+        let path = self.path("facts.jsonl");
+        self.run("sofia", &["dump", &path]).ended(0);
+        std::fs::read_to_string(path).unwrap()
+    }
+
     /// The folder with a Telegram export in it, ready to be attached.
     pub fn export(&self) -> String {
         let bytes = fixture("apps/telegram_desktop.fixture.json");

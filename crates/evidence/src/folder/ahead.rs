@@ -33,16 +33,19 @@ pub fn opened<'p>(
 
 /// Begins to fetch both ends of a file, this many bytes of each.
 pub fn fetch_ends(source: &FolderSource, path: &str, bytes: u64) {
-    // Without it the file is read all the same, only later.
-    let Ok(file) = Plain::open(source, path) else { return };
-    for at in [0, file.size().saturating_sub(bytes)] {
-        let _begun = fadvise(&file.file, at, NonZeroU64::new(bytes), Advice::WillNeed);
+    if let Ok(file) = Plain::open(source, path) {
+        fetch(&file, 0, bytes);
+        fetch(&file, file.size().saturating_sub(bytes), bytes);
     }
 }
 
 fn open<'p>(source: &FolderSource, path: &'p str, bytes: u64) -> Result<Plain<'p>, SourceError> {
     let file = Plain::open(source, path)?;
-    // Without it the file is read all the same, only later.
-    let _begun = fadvise(&file.file, 0, NonZeroU64::new(bytes), Advice::WillNeed);
+    fetch(&file, 0, bytes);
     Ok(file)
+}
+
+/// Without it the file is read all the same, only later.
+fn fetch(file: &Plain<'_>, at: u64, bytes: u64) {
+    let _begun = fadvise(&file.file, at, NonZeroU64::new(bytes), Advice::WillNeed);
 }

@@ -36,11 +36,11 @@ pub enum Listed {
 }
 
 /// Looks through large containers before they are listed.
-pub struct Scout<'w> {
+pub struct Scout {
     /// Which entries it wants.
-    pub wants: Box<dyn Fn(&Entry) -> bool + Sync + 'w>,
+    pub wants: fn(&Entry) -> bool,
     /// Whether there is still time.
-    pub goes_on: Box<dyn Fn() -> bool + Sync + 'w>,
+    pub goes_on: Box<dyn Fn() -> bool + Send + Sync>,
 }
 
 impl Source {
@@ -53,7 +53,7 @@ impl Source {
     pub fn list(
         &self,
         first: &dyn Fn(&str) -> bool,
-        scout: &Scout<'_>,
+        scout: &Scout,
         each: &mut dyn FnMut(Listed) -> bool,
     ) -> Result<(), SandboxError> {
         let mut containers = Vec::new();
@@ -101,7 +101,7 @@ impl Source {
     fn list_containers(
         &self,
         containers: &[String],
-        scout: &Scout<'_>,
+        scout: &Scout,
         each: &mut dyn FnMut(Listed) -> bool,
     ) -> Result<bool, SandboxError> {
         if let [only] = containers {
@@ -144,7 +144,7 @@ impl Source {
     fn list_container(
         &self,
         root: &str,
-        scout: &Scout<'_>,
+        scout: &Scout,
         each: &mut dyn FnMut(Listed) -> bool,
     ) -> Result<bool, SandboxError> {
         let tree = match self.root(root) {
@@ -175,7 +175,7 @@ impl Source {
 
     /// What the scout wants of a container, if it is large and all of it could be looked through.
     /// What goes wrong is told by the listing, which meets it again.
-    fn look_through(&self, root: &str, tree: &Arc<TreeRoot>, scout: &Scout<'_>) -> Vec<Entry> {
+    fn look_through(&self, root: &str, tree: &Arc<TreeRoot>, scout: &Scout) -> Vec<Entry> {
         let size = tree.file.metadata().map_or(0, |metadata| metadata.len());
         if size < SCOUTED_BYTES_MIN && self.only.is_none() {
             return Vec::new();
